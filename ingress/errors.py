@@ -1,0 +1,144 @@
+"""Every answer that is no success: the documented texts and statuses of `contract.md`, and how any error becomes JSON."""
+
+import logging
+from uuid import uuid4
+
+from flask import jsonify, request
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5  # long enough for a database to restart, short enough for a platform's first retry
+
+
+class IngressError(Exception):
+    """A refusal: `text` and `status` are fixed by the contract, `detail` tells the sender what to mend."""
+
+    text: str
+    status = 400
+    headers: dict = {}  # noqa: RUF012 - a class constant, never changed
+
+    def __init__(self, detail=None):
+        self.detail = detail
+        super().__init__(f"{self.text}: {detail}" if detail else self.text)
+
+
+class NoApiId(IngressError):
+    text, status = "No API ID Provided", 401
+
+
+class NoApiKey(IngressError):
+    text, status = "No API Key Provided", 401
+
+
+class TLDialerNotEnabled(IngressError):
+    text, status = "TLDialer Not Enabled", 403
+
+
+class AdvancedCallLogNotEnabled(IngressError):
+    text, status = "Advanced Call Log Not Enabled", 403
+
+
+class TLDialerConnectionError(IngressError):
+    text, status = "TLDialer Connection Error", 503
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}  # noqa: RUF012
+
+
+class InvalidApiIdOrKey(IngressError):
+    text, status = "Invalid API ID or Key", 401
+
+
+class EndpointNotAllowed(IngressError):
+    text, status = "This API is Not Allowed to Access this Endpoint", 403
+
+
+class IpAddressNotAllowed(IngressError):
+    text, status = "This API is Not Allowed from this IP Address", 403
+
+
+class MissingDid(IngressError):
+    text = "Missing or Invalid DID"
+
+
+class MissingCid(IngressError):
+    text = "Missing or Invalid CID"
+
+
+class InvalidDid(IngressError):
+    text = "Invalid DID"
+
+
+class InvalidCid(IngressError):
+    text = "Invalid CID"
+
+
+class MissingCost(IngressError):
+    text = "Missing or Invalid Cost"
+
+
+class InvalidCost(IngressError):
+    text = "Invalid Cost"
+
+
+class InvalidDateBilled(IngressError):
+    text = "Invalid Date Billed"
+
+
+class InvalidCallDate(IngressError):
+    text = "Invalid Call Date"
+
+
+class InvalidNotes(IngressError):
+    text = "Invalid Notes"
+
+
+class InvalidJsonBody(IngressError):
+    text = "Invalid JSON Body"
+
+
+class InvalidFormBody(IngressError):
+    text = "Invalid Form Body"
+
+
+class IncompleteBody(IngressError):
+    text = "Incomplete Request Body"
+
+
+class RequestTooLarge(IngressError):
+    text, status = "Request Too Large", 413
+
+
+class UnsupportedMediaType(IngressError):
+    text, status = "Unsupported Media Type", 415
+
+
+HTTP_TEXTS = {413: RequestTooLarge.text}  # elsewhere Werkzeug's own name of the status is the text
+
+
+def answer_ingress_error(error):
+    return jsonify(error=str(error)), error.status, error.headers
+
+
+def answer_http_error(error):
+    """404, 405, 413, 429 and their like in JSON, keeping the headers that belong to them (Allow, Retry-After)."""
+    response = error.get_response()
+    response.data = jsonify(error=HTTP_TEXTS.get(error.code, error.name)).data
+    response.content_type = "application/json"
+    return response
+
+
+def answer_bug(error):
+    """A 500 tells the client a request id and nothing else; the log has the rest under the same id.
+
+    Only the path is logged: the query may hold an API key.
+    """
+    request_id = uuid4().hex
+    log.error("request %s: %s %s failed", request_id, request.method, request.path, exc_info=error)
+    return jsonify(error="Internal Server Error"), 500, {"X-Request-ID": request_id}
+
+
+def register(app):
+    """Answer every error of the application in JSON, also those that no blueprint sees (404, 405)."""
+    app.register_error_handler(IngressError, answer_ingress_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_bug)

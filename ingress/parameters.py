@@ -1,0 +1,145 @@
+"""What a request carries: body and query as they came, each name looked up the way `contract.md` orders it."""
+
+import json
+import re
+from io import BytesIO
+from urllib.parse import unquote
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from werkzeug.formparser import FormDataParser
+
+from .errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
+
+BODY_LIMIT = 256 * 1024  # bytes
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+UNRENDERED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
+NOT_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+
+
+class GivenTwice(ValueError):
+    """One name came twice in one place with different values: nobody can say which was meant."""
+
+
+class Unrendered(str):
+    """A token that the sender's platform should have replaced by a value: absent, but worth naming."""
+
+
+class Parameters:
+    """The parameters of one request.
+
+    `body` and `query` are MultiDicts of texts (JSON may hold other things too); `body_error` is the error to
+    answer once the sender is known, because of a body that could not be read.
+    """
+
+    def __init__(self, body, query, body_error=None):
+        self.body = body
+        self.query = query
+        self.body_error = body_error
+
+    def find(self, names, *others):
+        """Return the first present value of `names`, body before query, then the first present of `others`.
+
+        Blank and unrendered values count as absent; when nothing else is there, the Unrendered token is returned,
+        or None. Raises GivenTwice when any of the names is ambiguous, even where another would have come first.
+        """
+        sent = [single(place, name) for name in names for place in (self.body, self.query)]
+        token = None
+        for value in [*sent, *others]:
+            if is_blank(value):
+                continue
+            if not is_unrendered(value):
+                return value
+            token = token or Unrendered(value)
+        return token
+
+
+def single(place, name):
+    """The one value that a name has in a place, or None; blank repetitions do not count."""
+    values = [value for value in place.getlist(name) if not is_blank(value)]
+    if any(value != values[0] for value in values):
+        raise GivenTwice
+    return values[0] if values else None
+
+
+def is_blank(value):
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_unrendered(value):
+    """True for a whole value like `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
+    return isinstance(value, str) and any(UNRENDERED.fullmatch(text.strip()) for text in (value, unquote(value)))
+
+
+def read_parameters():
+    """Return the Parameters of the current request; a body too large or cut short is an error at once."""
+    try:
+        return Parameters(read_body(), request.args)
+    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
+        return Parameters(MultiDict(), request.args, error)
+
+
+def read_body():
+    """The parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
+    content = read_content()
+    if not content.strip():
+        return MultiDict()
+    if request.is_json or request.mimetype == "text/json" or looks_like_json(content):
+        return parse_json(content)
+    if request.mimetype in FORMS:
+        return parse_form(content)
+    raise UnsupportedMediaType("send JSON or a form")
+
+
+def read_content():
+    """The bytes of the body, all of them or an error, also when it came in chunks and told no length.
+
+    Werkzeug by itself takes a body that was cut, at its limit or by a broken connection, for a whole one.
+    """
+    length = request.content_length
+    if length is None and "wsgi.input_terminated" not in request.environ:
+        return b""
+    if length is not None and length > BODY_LIMIT:
+        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
+    content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
+    if len(content) > BODY_LIMIT:
+        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
+    if len(content) < (length or 0):
+        raise IncompleteBody(f"{len(content)} of {length} bytes came")
+    return content
+
+
+def looks_like_json(content):
+    """True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
+    return request.mimetype != "multipart/form-data" and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def parse_form(content):
+    try:
+        parser = FormDataParser(silent=False)
+        return parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
+    except ValueError as error:
+        raise InvalidFormBody("not UTF-8" if isinstance(error, UnicodeError) else "cannot be parsed") from None
+
+
+def parse_json(content):
+    """A JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
+    try:
+        text = content.decode("utf-8-sig")
+        if constant := find_constant(text):
+            raise InvalidJsonBody(f"{constant[1]} is no JSON value, at character {constant.start(1)}")
+        pairs = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=MultiDict)
+    except UnicodeDecodeError as error:
+        raise InvalidJsonBody(f"not UTF-8 at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise InvalidJsonBody(str(error)) from None
+    except RecursionError:
+        raise InvalidJsonBody("nested too deeply") from None
+    if not isinstance(pairs, MultiDict):
+        raise InvalidJsonBody("must be an object such as {\"cost\": \"12.50\"}, at character 0")
+    return pairs
+
+
+def find_constant(text):
+    """NaN and Infinity, which Python's parser accepts and JSON does not know, outside of strings; or None."""
+    return next((match for match in NOT_JSON.finditer(text) if match[1]), None)

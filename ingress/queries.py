@@ -1,0 +1,134 @@
+"""One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+SQL = Path(__file__).parent.parent / "sql"
+
+
+class ApiKey(NamedTuple):
+    api_id: int
+    key_hash: str
+    name: str
+    version: str
+    enabled: int
+    endpoints: str | None
+    ip_addresses: str | None
+    time_zone: str | None
+    last_used: datetime | None
+
+
+class ListedApiKey(NamedTuple):
+    api_id: int
+    name: str
+    version: str
+    enabled: int
+    endpoints: str | None
+    ip_addresses: str | None
+    time_zone: str | None
+    created: datetime | None
+    last_used: datetime | None
+
+
+class Call(NamedTuple):
+    """A call of the log; the lead's columns are None when it has none."""
+
+    call_log_id: int
+    lead_id: int | None
+    vendor_id: int | None
+    account_id: int | None
+
+
+def read_statement(name):
+    """The text of `sql/<name>.sql` without its header."""
+    lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
+
+
+def execute(connection, name, **values):
+    cursor = connection.cursor()
+    cursor.execute(STATEMENTS[name], values or None)
+    return cursor
+
+
+def set_session(connection):
+    execute(connection, "set_session")
+
+
+def check_database(connection):
+    execute(connection, "check_database")
+
+
+def find_api_key(connection, api_id):
+    row = execute(connection, "find_api_key", api_id=api_id).fetchone()
+    return row and ApiKey(*row)
+
+
+def list_api_keys(connection):
+    return [ListedApiKey(*row) for row in execute(connection, "list_api_keys").fetchall()]
+
+
+def insert_api_key(connection, *, key_hash, name, endpoints, ip_addresses, time_zone, created):
+    """Return the new API id."""
+    return execute(
+        connection,
+        "insert_api_key",
+        key_hash=key_hash,
+        name=name,
+        endpoints=endpoints,
+        ip_addresses=ip_addresses,
+        time_zone=time_zone,
+        created=created,
+    ).lastrowid
+
+
+def update_api_key_hash(connection, api_id, key_hash):
+    """Return the number of keys found: 1 or 0."""
+    return execute(connection, "update_api_key_hash", api_id=api_id, key_hash=key_hash).rowcount
+
+
+def update_api_key_enabled(connection, api_id, enabled):
+    """Return the number of keys found: 1 or 0."""
+    return execute(connection, "update_api_key_enabled", api_id=api_id, enabled=enabled).rowcount
+
+
+def update_api_key_last_used(connection, api_id, last_used):
+    execute(connection, "update_api_key_last_used", api_id=api_id, last_used=last_used)
+
+
+def find_call(connection, *, did, cid, call_date, since, until):
+    """Return the Call from cid to did nearest to call_date, or None; all times naive, as the log holds them."""
+    row = execute(
+        connection, "find_call", did=did, cid=cid, call_date=call_date, since=since, until=until
+    ).fetchone()
+    return row and Call(*row)
+
+
+def insert_cost(connection, *, date_billed, cost, method_id, ip_address, call_date, call_from, call_to, notes):
+    """Return the new cost id."""
+    return execute(
+        connection,
+        "insert_cost",
+        date_billed=date_billed,
+        cost=cost,
+        method_id=method_id,
+        ip_address=ip_address,
+        call_date=call_date,
+        call_from=call_from,
+        call_to=call_to,
+        notes=notes,
+    ).lastrowid
+
+
+def update_lead_cost(connection, lead_id, cost):
+    """Return 1 when the lead now has this cost, 0 when there is no such lead."""
+    return execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount
+
+
+def update_first_contact_cost(connection, lead_id, cost):
+    """Return 1 when the lead's first contact now has this cost, 0 when it has none."""
+    return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount

@@ -1,0 +1,73 @@
+-- The tables that the service reads and writes, as a reference: `flask --app wsgi schema apply` creates those that are
+-- missing and never drops or alters one. A dialer that names things differently adapts the statements in this folder;
+-- no table or column name stands in Python. Times are the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
+-- Every table is InnoDB, because a cost and what follows from it are one transaction.
+
+-- Who may send costs. Read on every request by primary key; written by `flask --app wsgi keys`.
+CREATE TABLE IF NOT EXISTS api_keys (
+  api_id INT UNSIGNED NOT NULL AUTO_INCREMENT,
+  key_hash CHAR(64) CHARACTER SET ascii NOT NULL, -- SHA-256 in hex; enough for a secret of 256 random bits
+  name VARCHAR(100) NOT NULL DEFAULT '',
+  version VARCHAR(10) NOT NULL DEFAULT 'v1', -- the billable endpoint serves v1 only
+  enabled TINYINT NOT NULL DEFAULT 1,
+  endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
+  ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
+  time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE
+  created DATETIME NULL,
+  last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row
+  PRIMARY KEY (api_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- The dialer's record of every call, written by the dialer, only read here. Tens of millions of rows are usual, so the
+-- look-up must go through the index on the pair: equality on both numbers, then the range of time.
+CREATE TABLE IF NOT EXISTS tldialer_call_log (
+  call_log_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  call_date DATETIME NOT NULL,
+  call_direction VARCHAR(10) NOT NULL, -- INBOUND or OUTBOUND
+  call_from VARCHAR(20) NOT NULL, -- text, not a number: 10 digits, 1 + 10 or +1 + 10, or a word such as anonymous
+  call_to VARCHAR(20) NOT NULL,
+  lead_id BIGINT UNSIGNED NULL,
+  vendor_id INT UNSIGNED NULL,
+  status VARCHAR(20) NOT NULL DEFAULT '',
+  sec_talk INT UNSIGNED NOT NULL DEFAULT 0,
+  billable TINYINT NOT NULL DEFAULT 0,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (call_log_id),
+  KEY pair_and_date (call_from, call_to, call_date)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- What calls cost: a row for every accepted request, whether its call was found or not.
+CREATE TABLE IF NOT EXISTS call_costs (
+  cost_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  date_billed DATETIME NOT NULL,
+  cost DECIMAL(12,4) NOT NULL, -- exact money, to a hundredth of a cent
+  method VARCHAR(20) NOT NULL DEFAULT '', -- ingress for all that comes through this service
+  method_id INT UNSIGNED NULL, -- the API id
+  ip_address VARCHAR(45) NOT NULL DEFAULT '', -- 45 = the longest way to write an IPv6 address
+  call_date DATETIME NOT NULL,
+  call_from VARCHAR(20) NOT NULL,
+  call_to VARCHAR(20) NOT NULL,
+  attributable TINYINT NOT NULL DEFAULT 1,
+  attributed TINYINT NOT NULL DEFAULT 0,
+  calculatable TINYINT NOT NULL DEFAULT 0,
+  notes TEXT NULL, -- 65,535 bytes, the limit that senders are told
+  PRIMARY KEY (cost_id),
+  KEY pair_and_date (call_from, call_to, call_date) -- an invoice is checked call by call
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- The people behind the calls; their cost is the one of the last billed call.
+CREATE TABLE IF NOT EXISTS leads (
+  lead_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  vendor_id INT UNSIGNED NULL,
+  account_id INT UNSIGNED NULL,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (lead_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- The first contact with each lead, one row a lead.
+CREATE TABLE IF NOT EXISTS lead_first_contacts (
+  lead_id BIGINT UNSIGNED NOT NULL,
+  call_log_id BIGINT UNSIGNED NULL,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (lead_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
