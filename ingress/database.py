@@ -69,18 +69,25 @@ class Database:
             self.kept.connection, self.kept.process = self.connect(), os.getpid()
         return self.kept.connection
 
-    def connect(self):
-        """A new connection to the first host that answers."""
+    def apply_schema(self):
+        """Create the tables that are missing, on a connection of its own that takes many statements at once."""
+        with unreachable_as_503(), self.connect(CLIENT.MULTI_STATEMENTS) as connection:
+            queries.create_tables(connection)
+
+    def connect(self, client_flag=CLIENT.FOUND_ROWS):
+        """A new connection to the first host that answers.
+
+        FOUND_ROWS: an UPDATE counts the rows it found, also those that already had the value.
+        """
         hosts = self.url.hosts[:1] if self.url.unix_socket else self.url.hosts
         for host, port in hosts[:-1]:
             try:
-                return self.connect_to(host, port, CONNECT_TIMEOUT / len(hosts))
+                return self.connect_to(host, port, CONNECT_TIMEOUT / len(hosts), client_flag)
             except pymysql.OperationalError:
                 continue
-        return self.connect_to(*hosts[-1], CONNECT_TIMEOUT / len(hosts))
+        return self.connect_to(*hosts[-1], CONNECT_TIMEOUT / len(hosts), client_flag)
 
-    def connect_to(self, host, port, timeout, client_flag=CLIENT.FOUND_ROWS):
-        """FOUND_ROWS: an UPDATE counts the rows it found, also those that already had the value."""
+    def connect_to(self, host, port, timeout, client_flag):
         connection = pymysql.connect(
             host=host,
             port=port,

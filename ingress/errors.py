@@ -1,4 +1,4 @@
-"""Every answer that is no success: the documented texts and statuses of `contract.md`, and how any error becomes JSON."""
+"""Every answer that is no success: the texts and statuses of `contract.md`, and how any error becomes JSON."""
 
 import logging
 from uuid import uuid4
@@ -137,7 +137,7 @@ def answer_bug(error):
     return jsonify(error="Internal Server Error"), 500, {"X-Request-ID": request_id}
 
 
-def register(app):
+def init_app(app):
     """Answer every error of the application in JSON, also those that no blueprint sees (404, 405)."""
     app.register_error_handler(IngressError, answer_ingress_error)
     app.register_error_handler(HTTPException, answer_http_error)

@@ -136,7 +136,7 @@ def parse_json(content):
     except RecursionError:
         raise InvalidJsonBody("nested too deeply") from None
     if not isinstance(pairs, MultiDict):
-        raise InvalidJsonBody("must be an object such as {\"cost\": \"12.50\"}, at character 0")
+        raise InvalidJsonBody('must be an object such as {"cost": "12.50"}, at character 0')
     return pairs
 
 

@@ -27,6 +27,7 @@ from .parameters import GivenTwice, Unrendered, read_parameters
 
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
+REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}  # seconds; a failure is answered anyway
 NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
 
 
@@ -38,12 +39,17 @@ def client_address():
     return str(address) if address else ""
 
 
-limiter = Limiter(client_address, in_memory_fallback_enabled=True)
-
-
 def init_app(app):
-    app.config.setdefault("RATELIMIT_KEY_PREFIX", "ingress")
-    limiter.init_app(app)
+    """Count failures per address; without their shared storage each process counts for itself, and none is let off."""
+    app.extensions["failures"] = Limiter(
+        client_address,
+        app=app,
+        headers_enabled=True,
+        storage_uri=app.config["RATELIMIT_STORAGE_URI"],
+        storage_options=REDIS_TIMEOUTS if app.config["RATELIMIT_STORAGE_URI"].startswith("redis") else {},
+        in_memory_fallback_enabled=True,
+        key_prefix="ingress",
+    )
 
 
 def require_api_key():
@@ -71,3 +77,101 @@ def read_credentials(parameters):
         if value is None or isinstance(value, Unrendered):
             raise missing(value and f"{value} was not filled in by the sender")
     return api_id, secret
+
+
+def require_enabled(config):
+    if not config["TLDIALER_ENABLED"]:
+        raise TLDialerNotEnabled
+    if not config["ADVANCED_CALL_LOG_ENABLED"]:
+        raise AdvancedCallLogNotEnabled
+
+
+def find_valid_key(api_id, secret):
+    """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address."""
+    with get_database().connection() as connection:
+        key = queries.find_api_key(connection, int(api_id)) if is_api_id(api_id) else None
+        if not is_secret_of(key, secret) or not key.enabled:
+            count_failure()
+            raise InvalidApiIdOrKey
+        note_use(connection, key)
+    return key
+
+
+def is_api_id(text):
+    return isinstance(text, str) and re.fullmatch(r"\d{1,10}", text.strip(), re.ASCII) is not None
+
+
+def is_secret_of(key, secret):
+    expected = key.key_hash if key else NOBODY
+    return hmac.compare_digest(expected, hash_secret(secret if isinstance(secret, str) else ""))
+
+
+def hash_secret(secret):
+    """SHA-256 in hex: a secret of 256 random bits cannot be guessed, so a slow hash would protect nothing more."""
+    return hashlib.sha256(secret.strip().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def count_failure():
+    """Raise 429 for an address with too many failures.
+
+    Only failures are slowed down: platforms send for many customers from one address, and a stranger's mistakes there
+    must not stop a paying sender's calls.
+    """
+    with current_app.extensions["failures"].limit(str(current_app.config["RATELIMIT_AUTH_FAILURES"])):
+        pass
+
+
+def note_use(connection, key):
+    now = wall_clock(g.received_at, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
+    if key.last_used is None or now - key.last_used >= LAST_USED_STEP:
+        queries.update_api_key_last_used(connection, key.api_id, now)
+
+
+def require_endpoint(key, path):
+    """One pattern of the key must cover the decoded path that was routed; a key without patterns may go anywhere."""
+    if key.version != VERSION:
+        raise EndpointNotAllowed(f"it serves API version {VERSION}, this key is for {key.version}")
+    patterns = [line.strip() for line in (key.endpoints or "").splitlines() if line.strip()]
+    if patterns and not any(compile_pattern(pattern).fullmatch(path) for pattern in patterns):
+        raise EndpointNotAllowed
+
+
+@lru_cache(maxsize=1024)
+def compile_pattern(pattern):
+    """`*` matches any run of characters, `/` included; every other character is literal."""
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
+
+
+def require_ip_address(key, address):
+    """The address must lie in one of the key's ranges; a range that cannot be read lets nobody in."""
+    ranges = [text.strip() for text in (key.ip_addresses or "").split(",") if text.strip()]
+    if ranges and not any(is_in_range(address, text) for text in ranges):
+        raise IpAddressNotAllowed(address)
+
+
+def is_in_range(address, text):
+    try:
+        return ip_address(address) in parse_range(text)
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def parse_range(text):
+    """An address or a CIDR range; host bits may be set, as people write them."""
+    return ip_network(text, strict=False)
+
+
+def parse_address(text):
+    """An IP address, an IPv4 one out of its IPv6 clothing and without a port that some proxies add; or None."""
+    bare = re.sub(r"^\[(.+)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", text.strip())
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def key_time_zone(key):
+    """The zone of this sender's times that come without an offset."""
+    return ZoneInfo(key.time_zone) if key.time_zone else current_app.config["TLDIALER_TIMEZONE"]

@@ -59,6 +59,13 @@ def set_session(connection):
     execute(connection, "set_session")
 
 
+def create_tables(connection):
+    """Run all of `sql/schema.sql`; needs a connection that takes many statements at once."""
+    cursor = execute(connection, "schema")
+    while cursor.nextset():
+        pass
+
+
 def check_database(connection):
     execute(connection, "check_database")
 
@@ -102,9 +109,7 @@ def update_api_key_last_used(connection, api_id, last_used):
 
 def find_call(connection, *, did, cid, call_date, since, until):
     """Return the Call from cid to did nearest to call_date, or None; all times naive, as the log holds them."""
-    row = execute(
-        connection, "find_call", did=did, cid=cid, call_date=call_date, since=since, until=until
-    ).fetchone()
+    row = execute(connection, "find_call", did=did, cid=cid, call_date=call_date, since=since, until=until).fetchone()
     return row and Call(*row)
 
 

@@ -1,0 +1,21 @@
+"""How gunicorn serves wsgi:app; it finds this file by itself. Settings come from the environment or `.env`."""
+
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from ingress.config import read_settings
+
+load_dotenv(Path(__file__).with_name(".env"))
+settings = read_settings()  # here, so that wrong ones are told once and not by each worker
+
+bind = settings["BIND"]
+workers = settings["WEB_CONCURRENCY"]
+worker_class = "gthread"
+threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
+timeout = 30  # seconds until a worker that no longer answers at all is replaced
+graceful_timeout = 30  # seconds for what is under way at SIGTERM
+
+accesslog = "-"
+logger_class = "ingress.logs.MaskingLogger"
+control_socket_disable = True  # it would be made in the user's home

@@ -1,0 +1,22 @@
+"""Billable-call ingress: receives the costs of billable calls and writes them to the dialer's database."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import billable, commands, database, errors, health, protection
+from .config import read_settings
+
+
+def create_app():
+    """The application, made from the environment; raises SettingsError when that is incomplete."""
+    app = Flask(__name__, static_folder=None)
+    app.config.from_mapping(read_settings())
+    app.json.sort_keys = False  # the answer's keys come in the documented order
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0, x_host=0)
+    database.init_app(app)
+    protection.init_app(app)
+    errors.init_app(app)
+    commands.init_app(app)
+    app.register_blueprint(billable.blueprint)
+    app.register_blueprint(health.blueprint)
+    return app

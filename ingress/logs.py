@@ -1,0 +1,35 @@
+"""gunicorn's access log without secrets: senders may put an API key into the URL, and it must not stay in a log."""
+
+import re
+from urllib.parse import unquote_plus
+
+from gunicorn.glogging import Logger
+
+SECRETS = {"tld-api-key", "api_key", "apikey"}
+PARAMETER = re.compile(r"([?&;])([^=&;\s]+)=([^&;\s]*)")
+MASK = "***"
+
+
+class MaskingLogger(Logger):
+    def atoms(self, resp, req, environ, request_time):
+        """What the access log's format may name, each text with its secrets masked."""
+        atoms = super().atoms(resp, req, environ, request_time)
+        return {name: mask_atom(name, value) for name, value in atoms.items()}
+
+
+def mask_atom(name, value):
+    if name.strip("{}ioe").lower() in SECRETS or name.lower() == "{http_tld_api_key}e":
+        return MASK
+    if name == "q" and isinstance(value, str):
+        return mask_secrets("?" + value)[1:]
+    return mask_secrets(value) if isinstance(value, str) else value
+
+
+def mask_secrets(text):
+    """The text of a URL or request line with the values of secret parameters replaced, however they are encoded."""
+    return PARAMETER.sub(mask_parameter, text)
+
+
+def mask_parameter(match):
+    secret = unquote_plus(match[2]).strip().lower() in SECRETS
+    return f"{match[1]}{match[2]}={MASK}" if secret else match[0]

@@ -1,0 +1,126 @@
+"""What a sender may send: every parameter of a billable call with its aliases, its form and its errors."""
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow.fields import Field
+
+from . import errors
+from .fields import normalise_number, parse_cost, parse_time
+from .parameters import GivenTwice, Unrendered
+
+ALIASES = {
+    "did": ("inbound_number", "number_dialed", "call_to", "did"),
+    "cid": ("phone_number", "phone", "cid", "call_from"),
+    "cost": ("cost",),
+    "date_billed": ("date_billed",),
+    "call_date": ("call_date",),
+    "notes": ("notes",),
+}
+NO_COST = {"null", "undefined", "--"}  # what platforms render for a payout that is not known yet
+NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
+QUOTED = 100  # characters of a refused value that an error repeats
+
+ORDER = [
+    errors.MissingDid,
+    errors.MissingCid,
+    errors.InvalidDid,
+    errors.InvalidCid,
+    errors.MissingCost,
+    errors.InvalidCost,
+    errors.InvalidDateBilled,
+    errors.InvalidCallDate,
+    errors.InvalidNotes,
+]
+
+
+class Parameter(Field):
+    """A parameter as text; `missing` is the error when a required one is absent, `invalid` when it does not parse."""
+
+    def __init__(self, invalid, missing=None):
+        super().__init__()
+        self.invalid = invalid
+        self.missing = missing
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(value, GivenTwice):
+            raise ValidationError([self.invalid("given twice")])
+        if value is None or isinstance(value, Unrendered):
+            return self.absent(value)
+        if not isinstance(value, str):
+            raise ValidationError([(self.missing or self.invalid)("neither a text nor a number")])
+        try:
+            return self.parse(value, data)
+        except ValueError as error:
+            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {error}")]) from None
+
+    def absent(self, token):
+        if self.missing:
+            raise ValidationError([self.missing(token and f"{token[:QUOTED]} was not filled in by the sender")])
+
+
+class PhoneNumber(Parameter):
+    def parse(self, text, data):
+        return normalise_number(text)
+
+
+class Cost(Parameter):
+    def parse(self, text, data):
+        if text.strip().lower() in NO_COST:
+            raise ValidationError([self.missing(f"{text.strip()} is no cost")])
+        return parse_cost(text)
+
+
+class Time(Parameter):
+    """Naive values are read in the sender's time zone, which comes with the parameters as `time_zone`, like `now`."""
+
+    def parse(self, text, data):
+        return parse_time(text, data["time_zone"], data["now"])
+
+
+class Notes(Parameter):
+    def parse(self, text, data):
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise ValidationError([self.invalid("not valid Unicode")]) from None
+        if size > NOTES_LIMIT:
+            raise ValidationError([self.invalid(f"{size} bytes, {NOTES_LIMIT} are allowed")])
+        return text
+
+
+class BillableCallSchema(Schema):
+    """Whatever else a platform adds is none of our business."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    did = PhoneNumber(errors.InvalidDid, errors.MissingDid)
+    cid = PhoneNumber(errors.InvalidCid, errors.MissingCid)
+    cost = Cost(errors.InvalidCost, errors.MissingCost)
+    date_billed = Time(errors.InvalidDateBilled)
+    call_date = Time(errors.InvalidCallDate)
+    notes = Notes(errors.InvalidNotes)
+
+
+schema = BillableCallSchema()
+
+
+def collect_billable_call(parameters, did, cid):
+    """What was sent for each parameter, as it was sent, by its name of the schema; did and cid are the path's."""
+    path = {"did": did, "cid": cid}
+    return {name: find(parameters, aliases, path.get(name)) for name, aliases in ALIASES.items()}
+
+
+def find(parameters, aliases, in_path):
+    try:
+        return parameters.find(aliases, in_path)
+    except GivenTwice as ambiguous:
+        return ambiguous
+
+
+def load_billable_call(sent, time_zone, now):
+    """Return the exact values of what was sent; raise the error that `contract.md` puts first."""
+    try:
+        return schema.load({**sent, "time_zone": time_zone, "now": now})
+    except ValidationError as error:
+        found = [refusal for refusals in error.messages.values() for refusal in refusals]
+        raise min(found, key=lambda refusal: ORDER.index(type(refusal))) from None
