@@ -49,9 +49,9 @@ def read_statement(name):
 STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
 
 
-def execute(connection, name, **values):
+def execute(connection, statement, /, **values):
     cursor = connection.cursor()
-    cursor.execute(STATEMENTS[name], values or None)
+    cursor.execute(STATEMENTS[statement], values or None)
     return cursor
 
 
