@@ -1,0 +1,34 @@
+# Every command works in a fresh clone: what it needs is installed first, into this folder as far as possible.
+.PHONY: help install run test smoke-test lint format clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## bring what this machine lacks, and the Python environment in .venv
+	@scripts/install
+
+run: install ## serve with a private MariaDB, demo data and a demo key; prints a curl line that works
+	@.venv/bin/python -m scripts.run
+
+test: install ## run all tests, against a private MariaDB
+	@.venv/bin/pytest
+
+# Needs nothing but Python, so it also runs where the service is not installed. Make hands the variables on.
+smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
+	@python3 -m scripts.smoke_test
+
+lint: install ## check style and formatting
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+format: install ## rewrite the code in the house's format
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+clean: ## remove all that was made here, databases too; refuses while one of them runs
+	@for lock in $$(find .mariadb -name lock 2>/dev/null); do \
+		flock --nonblock $$lock true || { echo "$${lock%/lock} is in use: stop that server first"; exit 1; }; \
+	done
+	@rm -rf .venv .mariadb .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,279 @@
+"""One request from end to end: what the sender reads, and what the dialer's tables hold afterwards."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+CALL_DATE = "2024-03-05T14:21:09Z"
+
+
+def bill(post, path="/8005550142/7205550134", **parameters):
+    return post(path, json={"cost": "12.5", "call_date": CALL_DATE, **parameters})
+
+
+def test_a_billed_call_answers_with_exactly_the_documented_json(dialer, post, key):
+    lead_id = dialer.add_call()
+
+    response = post(
+        "",
+        json={
+            "did": "18005550142",
+            "cid": "+1 (720) 555-0134",
+            "cost": 12.5,
+            "call_date": CALL_DATE,
+            "date_billed": "2024-03-05T14:30:55Z",
+            "notes": "RGB7F31",
+        },
+    )
+
+    assert response.status_code == 200
+    assert response.content_type == "application/json"
+    cost_id = dialer.costs()[0]["cost_id"]
+    assert list(response.json.items()) == [
+        ("cid", "+1 (720) 555-0134"),
+        ("did", "18005550142"),
+        ("cost", "12.5"),
+        ("cost_id", str(cost_id)),
+        (
+            "inserted",
+            {
+                "date_billed": "2024-03-05 14:30:55",
+                "cost": "12.5000",
+                "method": "ingress",
+                "method_id": key["tld-api-id"],
+                "ip_address": "127.0.0.1",
+                "call_date": "2024-03-05 14:21:09",
+                "call_from": "7205550134",
+                "call_to": "8005550142",
+                "attributable": "1",
+                "attributed": "0",
+                "calculatable": "0",
+                "notes": "RGB7F31",
+            },
+        ),
+        ("updated", 1),
+        ("lead", {"lead_id": str(lead_id), "vendor_id": "14962", "account_id": "12", "cost": "12.5000"}),
+        ("first_contact", 1),
+    ]
+    assert list(response.json["inserted"]) == [*dialer.costs()[0]][1:]
+
+
+def test_a_billed_call_is_one_row_with_its_cost_on_the_lead_and_the_first_contact(dialer, post, key):
+    lead_id = dialer.add_call()
+
+    bill(post, notes="emoji 💶")
+
+    (row,) = dialer.costs()
+    del row["cost_id"], row["date_billed"]
+    assert row == {
+        "cost": Decimal("12.5000"),
+        "method": "ingress",
+        "method_id": int(key["tld-api-id"]),
+        "ip_address": "127.0.0.1",
+        "call_date": datetime(2024, 3, 5, 14, 21, 9),
+        "call_from": "7205550134",
+        "call_to": "8005550142",
+        "attributable": 1,
+        "attributed": 0,
+        "calculatable": 0,
+        "notes": "emoji 💶",
+    }
+    assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == Decimal("12.5")
+
+
+def test_without_dates_the_call_was_now(dialer, post):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    lead_id = dialer.add_call(call_date=now)
+
+    response = post(json={"cost": "1"})
+
+    (row,) = dialer.costs()
+    assert abs((row["call_date"] - now).total_seconds()) < 5
+    assert row["date_billed"] == row["call_date"]
+    assert response.json["lead"]["lead_id"] == str(lead_id)
+
+
+def test_a_cost_whose_call_is_not_in_the_log_is_kept_without_a_lead(dialer, post):
+    response = bill(post)
+
+    assert (response.json["updated"], response.json["lead"], response.json["first_contact"]) == (0, None, 0)
+    assert len(dialer.costs()) == 1
+
+
+def test_a_call_without_lead_updates_nothing(dialer, post):
+    dialer.add_call(lead_id=None)
+
+    response = bill(post)
+
+    assert (response.json["updated"], response.json["lead"], response.json["first_contact"]) == (0, None, 0)
+
+
+def test_a_lead_that_is_gone_counts_as_none(dialer, post):
+    dialer.add_call(lead_id=4_000_000_000)
+
+    response = bill(post)
+
+    assert (response.json["updated"], response.json["lead"], response.json["first_contact"]) == (0, None, 0)
+
+
+def test_a_lead_without_first_contact_is_updated_alone(dialer, post):
+    lead_id = dialer.add_call(lead_id=dialer.add_lead(first_contact=False))
+
+    response = bill(post)
+
+    assert (response.json["updated"], response.json["first_contact"]) == (1, 0)
+    assert dialer.lead_cost(lead_id) == Decimal("12.5")
+
+
+def test_a_lead_without_vendor_and_account_has_nulls_there(dialer, post):
+    dialer.add_call(lead_id=dialer.add_lead(vendor_id=None, account_id=None))
+
+    response = bill(post)
+
+    assert (response.json["lead"]["vendor_id"], response.json["lead"]["account_id"]) == (None, None)
+
+
+def test_a_lead_that_already_had_this_cost_still_says_updated(dialer, post):
+    dialer.add_call()
+    bill(post, cost="12.5", notes="first")
+
+    response = bill(post, cost="12.50", call_date="2024-03-05T14:21:10Z")
+
+    assert (response.json["updated"], response.json["first_contact"]) == (1, 1)
+
+
+def test_zero_is_a_cost(dialer, post):
+    lead_id = dialer.add_call()
+
+    response = bill(post, cost=0)
+
+    assert response.json["inserted"]["cost"] == "0.0000"
+    assert dialer.lead_cost(lead_id) == 0
+
+
+def test_five_decimals_are_rounded_half_up_and_the_answer_shows_both(dialer, post):
+    response = bill(post, cost="1.23455")
+
+    assert (response.json["cost"], response.json["inserted"]["cost"]) == ("1.23455", "1.2346")
+    assert dialer.costs()[0]["cost"] == Decimal("1.2346")
+
+
+def test_a_json_number_never_passes_through_a_float(dialer, post):
+    response = post(data='{"cost": 12345678.90000000001}', content_type="application/json")
+
+    assert (response.json["cost"], response.json["inserted"]["cost"]) == ("12345678.90000000001", "12345678.9000")
+
+
+@pytest.mark.parametrize(
+    ("logged", "nearest"),
+    [
+        (["2024-03-05 14:21:08", "2024-03-05 14:21:11"], 0),
+        (["2024-03-05 14:21:06", "2024-03-05 14:21:11"], 1),
+        (["2024-03-05 14:21:09", "2024-03-05 14:21:10"], 0),
+        (["2024-03-05 14:20:09", "2024-03-05 14:22:09"], 1),
+        (["2024-03-05 14:22:09", "2024-03-05 14:20:09"], 0),
+        (["2024-02-10 00:00:00", "2024-03-05 17:21:10"], 0),
+    ],
+    ids=["before", "after", "equal", "tie goes to the later", "tie in another order", "one beyond the window"],
+)
+def test_the_nearest_call_on_either_side_of_call_date_is_billed(dialer, post, logged, nearest):
+    leads = [dialer.add_call(call_date) for call_date in logged]
+
+    response = bill(post)
+
+    assert response.json["lead"]["lead_id"] == str(leads[nearest])
+
+
+def test_of_two_calls_in_the_same_second_the_one_logged_later_is_billed(dialer, post):
+    dialer.add_call()
+    later = dialer.add_call()
+
+    assert bill(post).json["lead"]["lead_id"] == str(later)
+
+
+@pytest.mark.parametrize(
+    ("call_date", "found"),
+    [
+        ("2024-02-03 14:21:08", 0),
+        ("2024-02-03 14:21:09", 1),
+        ("2024-03-05 17:21:09", 1),
+        ("2024-03-05 17:21:10", 0),
+    ],
+)
+def test_the_window_reaches_from_31_days_before_to_3_hours_after(dialer, post, call_date, found):
+    dialer.add_call(call_date)
+
+    assert bill(post).json["updated"] == found
+
+
+def test_the_window_is_a_setting(dialer, key, monkeypatch):
+    from ingress import create_app
+    from tests.conftest import URL
+
+    dialer.add_call("2024-03-05 14:00:00")
+    monkeypatch.setenv("CALL_MATCH_BEFORE", "10m")
+
+    response = (
+        create_app()
+        .test_client()
+        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": CALL_DATE})
+    )
+
+    assert response.json["updated"] == 0
+
+
+def test_outbound_legs_and_other_pairs_are_never_billed(dialer, post):
+    dialer.add_call(call_direction="OUTBOUND")
+    dialer.add_call(call_from="8005550142", call_to="7205550134")
+    dialer.add_call(call_from="7205550135")
+    dialer.add_call(call_to="8005550143")
+
+    assert bill(post).json["lead"] is None
+
+
+@pytest.mark.parametrize("call_from", ["7205550134", "17205550134", "+17205550134"])
+@pytest.mark.parametrize("call_to", ["8005550142", "18005550142", "+18005550142"])
+def test_the_log_may_write_numbers_in_three_ways(dialer, post, call_from, call_to):
+    lead_id = dialer.add_call(call_from=call_from, call_to=call_to)
+
+    assert bill(post).json["lead"]["lead_id"] == str(lead_id)
+
+
+def test_times_are_stored_and_looked_up_as_the_dialers_wall_clock(dialer, key, monkeypatch):
+    from ingress import create_app
+    from tests.conftest import URL
+
+    lead_id = dialer.add_call("2024-07-05 10:21:50")
+    monkeypatch.setenv("TLDIALER_TIMEZONE", "America/New_York")
+
+    response = (
+        create_app()
+        .test_client()
+        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": "2024-07-05T14:21:09Z"})
+    )
+
+    assert response.json["inserted"]["call_date"] == "2024-07-05 10:21:09"
+    assert response.json["lead"]["lead_id"] == str(lead_id)
+
+
+def test_a_naive_time_is_read_in_the_keys_zone(dialer, client, create_key):
+    from tests.conftest import URL
+
+    response = client.post(
+        f"{URL}/8005550142/7205550134",
+        headers=create_key(time_zone="America/Denver"),
+        json={"cost": 1, "call_date": "7/5/2024 2:21:09 PM"},
+    )
+
+    assert response.json["inserted"]["call_date"] == "2024-07-05 20:21:09"
+
+
+def test_a_refused_request_writes_nothing(dialer, post):
+    lead_id = dialer.add_call()
+
+    response = bill(post, notes="x" * 65_536)
+
+    assert response.status_code == 400
+    assert dialer.costs() == ()
+    assert dialer.lead_cost(lead_id) is None
