@@ -4,11 +4,12 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 `{"cost": "12.5", "call_date": "2026-03-05T14:21:09Z", "notes": "RGB7F31"}`.
 """
 
-from flask import Blueprint, current_app, g, jsonify
+from flask import Blueprint, current_app, g, request
 from werkzeug.routing import BaseConverter
 
 from . import protection, queries
 from .database import get_database
+from .deliveries import deliver_once, identify
 from .fields import wall_clock
 from .schemas import collect_billable_call, load_billable_call
 
@@ -37,9 +38,25 @@ def add_routes(state):
 
 
 def receive_cost(did=None, cid=None):
-    sent = collect_billable_call(g.parameters, did, cid)
+    sent = collect_billable_call(g.parameters, did, cid, request.headers.get("Idempotency-Key"))
     call = load_billable_call(sent, protection.key_time_zone(g.api_key), g.received_at)
-    return jsonify(get_database().transact(bill, sent, describe_cost(call)))
+    cost = describe_cost(call)
+    claim = identify_delivery(call, cost)
+    answer, replayed = get_database().transact(deliver_once, claim, bill, sent, cost, deadline=g.deadline)
+    response = current_app.response_class(answer, mimetype="application/json")
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def identify_delivery(call, cost):
+    return identify(
+        cost,
+        idempotency_key=call["idempotency_key"],
+        has_call_date=call["call_date"] is not None,
+        received=dialer_time(g.received_at),
+        recognise_calls=current_app.config["INGRESS_DUPLICATES"] == "replay",
+    )
 
 
 def describe_cost(call):
@@ -61,11 +78,11 @@ def dialer_time(value):
 
 
 def bill(connection, sent, cost):
-    """Find the call, insert its cost, hand the cost on to its lead; return the answer to the sender."""
+    """Find the call, insert its cost, hand the cost on to its lead; return the JSON that answers the sender."""
     call = find_call(connection, cost)
     cost_id = queries.insert_cost(connection, **cost)
     updated, first_contact = update_costs(connection, call, cost["cost"])
-    return {
+    answer = {
         "cid": sent["cid"],
         "did": sent["did"],
         "cost": sent["cost"],
@@ -75,6 +92,7 @@ def bill(connection, sent, cost):
         "lead": describe_lead(call, cost["cost"]) if updated else None,
         "first_contact": first_contact,
     }
+    return current_app.json.dumps(answer)
 
 
 def find_call(connection, cost):

@@ -1,29 +1,45 @@
 """Connections to the dialer's database, one kept per thread, and the one transaction of a request."""
 
+import logging
 import os
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 
 import pymysql
 from flask import current_app
 from pymysql.constants import CLIENT, CR, ER
+from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
 from . import queries
 from .errors import TLDialerConnectionError
 
-CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
-ANSWER_TIMEOUT = 4  # seconds for one answer; longer than the statement and lock timeouts of sql/set_session.sql
+log = logging.getLogger(__name__)
 
-UNREACHABLE = {
-    CR.CR_CONNECTION_ERROR,
-    CR.CR_CONN_HOST_ERROR,
-    CR.CR_UNKNOWN_HOST,
-    CR.CR_SERVER_GONE_ERROR,
-    CR.CR_SERVER_LOST,
-    ER.SERVER_SHUTDOWN,
-    1927,  # CONNECTION_KILLED, MariaDB's own
+CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
+ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock timeouts of sql/set_session.sql
+PATIENCE = 4.5  # seconds for one request, retries included; platforms give up after 5
+ATTEMPTS = 20  # far more than a deadlock ever took; PATIENCE ends the matter before
+WAIT = wait_random_exponential(multiplier=0.02, max=0.3)  # seconds; the jitter parts those who met in a deadlock
+
+# Error numbers of MariaDB and MySQL
+LOST = {CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.SERVER_SHUTDOWN, CONNECTION_KILLED := 1927}
+BUSY = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.STATEMENT_TIMEOUT, QUERY_TIMEOUT := 3024}
+NOT_WRITABLE = {
+    ER.OPTION_PREVENTS_STATEMENT,
+    ER.UNKNOWN_COM_ERROR,
+    READ_ONLY_TRANSACTION := 1792,
+    READ_ONLY_MODE := 1836,
 }
+
+
+class Again(TLDialerConnectionError):
+    """Nothing was stored and the same may well succeed now."""
+
+
+class OutcomeUnknown(TLDialerConnectionError):
+    """The connection was lost while the server was to commit: all is stored, or nothing."""
 
 
 def init_app(app):
@@ -32,6 +48,22 @@ def init_app(app):
 
 def get_database():
     return current_app.extensions["database"]
+
+
+def get_deadline():
+    """When a request that comes in now must have its answer, on the monotonic clock."""
+    return time.monotonic() + PATIENCE
+
+
+class Connection(pymysql.connections.Connection):
+    """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
+
+    deadline = None
+
+    def _execute_command(self, command, sql):
+        # The one place through which PyMySQL sends everything; its own timeouts are fixed when it connects.
+        self._read_timeout = self._write_timeout = time_left(self.deadline, ANSWER_TIMEOUT)
+        super()._execute_command(command, sql)
 
 
 class Database:
@@ -43,52 +75,95 @@ class Database:
 
     def __init__(self, url):
         self.url = url
+        self.hosts = list(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
+
+    def query(self, work, *args, deadline=None):
+        """Return `work(connection, *args)` of a single statement, which may safely run twice."""
+        return retry(Again, deadline)(self.attempt, work, args, deadline)
+
+    def transact(self, work, *args, deadline=None):
+        """Return `work(connection, *args)`, run in one transaction: all of it is stored, or nothing.
+
+        It may run several times, so it must recognise what an earlier run has stored. Raises TLDialerConnectionError
+        when there is no database, or no outcome, before the deadline.
+        """
+        try:
+            return retry(Again, deadline)(self.attempt_transaction, work, args, deadline)
+        except OutcomeUnknown:
+            return retry(TLDialerConnectionError, deadline)(self.attempt_transaction, work, args, deadline)
+
+    def attempt_transaction(self, work, args, deadline):
+        def in_transaction(connection):
+            connection.begin()
+            result = work(connection, *args)
+            commit(connection)
+            return result
+
+        return self.attempt(in_transaction, (), deadline)
+
+    def attempt(self, work, args, deadline):
+        connection = self.open_connection(deadline)
+        try:
+            return work(connection, *args)
+        except BaseException as error:
+            abandon(connection)
+            self.raise_classified(error)
+            raise
+
+    def raise_classified(self, error):
+        """Raise Again for an error of the connection or the moment; return for any other."""
+        code = error.args[0] if isinstance(error, pymysql.OperationalError) else None
+        if code in NOT_WRITABLE:
+            self.leave_host()
+        if code in LOST | BUSY | NOT_WRITABLE or isinstance(error, pymysql.InterfaceError):
+            log.warning("running again after: %s", error)
+            raise Again from error
 
     @contextmanager
     def connection(self):
-        """The thread's connection, outside of any transaction; raises TLDialerConnectionError when there is none."""
-        with unreachable_as_503():
-            yield self.open_connection()
+        """The thread's connection for an operator's command; lost or missing is a TLDialerConnectionError."""
+        connection = self.open_connection()
+        try:
+            yield connection
+        except BaseException as error:
+            abandon(connection)
+            self.raise_classified(error)
+            raise
 
-    def transact(self, work, *args):
-        """Return `work(connection, *args)`, run in one transaction: all of it is stored, or nothing."""
-        with self.connection() as connection:
-            connection.begin()
-            try:
-                result = work(connection, *args)
-                connection.commit()
-            except BaseException:
-                abandon(connection)
-                raise
-            return result
-
-    def open_connection(self):
+    def open_connection(self, deadline=None):
         kept = getattr(self.kept, "connection", None)
         if kept is None or not kept.open or self.kept.process != os.getpid():
-            self.kept.connection, self.kept.process = self.connect(), os.getpid()
+            self.kept.connection, self.kept.process = self.connect(deadline), os.getpid()
+        self.kept.connection.deadline = deadline
         return self.kept.connection
+
+    def leave_host(self):
+        """Start with the next host from now on; the thread's connection to this one is given up."""
+        self.kept.connection.close()
+        self.hosts.append(self.hosts.pop(0))
 
     def apply_schema(self):
         """Create the tables that are missing, on a connection of its own that takes many statements at once."""
-        with unreachable_as_503(), self.connect(CLIENT.MULTI_STATEMENTS) as connection:
+        with self.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
             queries.create_tables(connection)
 
-    def connect(self, client_flag=CLIENT.FOUND_ROWS):
-        """A new connection to the first host that answers.
+    def connect(self, deadline=None, client_flag=CLIENT.FOUND_ROWS):
+        """A new connection to the first host that answers; raises TLDialerConnectionError when none does.
 
         FOUND_ROWS: an UPDATE counts the rows it found, also those that already had the value.
         """
-        hosts = self.url.hosts[:1] if self.url.unix_socket else self.url.hosts
-        for host, port in hosts[:-1]:
+        timeout = time_left(deadline, CONNECT_TIMEOUT) / len(self.hosts)
+        for host, port in list(self.hosts):
             try:
-                return self.connect_to(host, port, CONNECT_TIMEOUT / len(hosts), client_flag)
-            except pymysql.OperationalError:
-                continue
-        return self.connect_to(*hosts[-1], CONNECT_TIMEOUT / len(hosts), client_flag)
+                return self.connect_to(host, port, timeout, client_flag)
+            except pymysql.OperationalError as error:
+                log.warning("no connection to the database: %s", error)
+                reason = error
+        raise TLDialerConnectionError from reason
 
     def connect_to(self, host, port, timeout, client_flag):
-        connection = pymysql.connect(
+        connection = Connection(
             host=host,
             port=port,
             unix_socket=self.url.unix_socket,
@@ -99,8 +174,8 @@ class Database:
             autocommit=True,
             client_flag=client_flag,
             connect_timeout=timeout,
-            read_timeout=ANSWER_TIMEOUT,
-            write_timeout=ANSWER_TIMEOUT,
+            read_timeout=timeout,
+            write_timeout=timeout,
             ssl=ssl.create_default_context(cafile=self.url.ssl_ca) if self.url.ssl_ca else None,
             ssl_disabled=not self.url.ssl_ca,
         )
@@ -108,17 +183,29 @@ class Database:
         return connection
 
 
-@contextmanager
-def unreachable_as_503():
-    """Answer with the documented error when the database cannot be reached or was lost; any other error is a bug."""
+def time_left(deadline, at_most):
+    """Seconds until the deadline, never so few that nothing could be done at all."""
+    return at_most if deadline is None else min(at_most, max(deadline - time.monotonic(), 0.05))
+
+
+def retry(errors, deadline):
+    """Runs a function again, with jitter, while it raises one of `errors` and the deadline is not reached."""
+    return Retrying(
+        retry=retry_if_exception_type(errors),
+        stop=lambda state: state.attempt_number >= ATTEMPTS or time.monotonic() >= (deadline or float("inf")),
+        wait=WAIT,
+        reraise=True,
+    )
+
+
+def commit(connection):
+    """Commit; an answer of the server, also a refusal, settles the matter, the lack of one leaves it open."""
     try:
-        yield
-    except pymysql.InterfaceError as error:  # the connection is closed
-        raise TLDialerConnectionError from error
-    except pymysql.OperationalError as error:
-        if error.args[0] in UNREACHABLE:
-            raise TLDialerConnectionError from error
-        raise
+        connection.commit()
+    except pymysql.Error as error:
+        if connection.open and error.args[0] not in LOST:
+            raise
+        raise OutcomeUnknown from error
 
 
 def abandon(connection):
@@ -126,4 +213,5 @@ def abandon(connection):
     try:
         connection.rollback()
     except pymysql.Error:
-        connection.close()
+        if connection.open:
+            connection.close()

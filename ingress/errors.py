@@ -92,6 +92,14 @@ class InvalidNotes(IngressError):
     text = "Invalid Notes"
 
 
+class InvalidIdempotencyKey(IngressError):
+    text = "Invalid Idempotency Key"
+
+
+class IdempotencyKeyAlreadyUsed(IngressError):
+    text, status = "Idempotency Key Already Used", 422
+
+
 class InvalidJsonBody(IngressError):
     text = "Invalid JSON Body"
 

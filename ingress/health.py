@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 
 from . import queries
-from .database import get_database
+from .database import get_database, get_deadline
 
 blueprint = Blueprint("health", __name__)
 
@@ -16,6 +16,5 @@ def healthz():
 @blueprint.get("/readyz")
 def readyz():
     """200 when the database answers, else the documented 503."""
-    with get_database().connection() as connection:
-        queries.check_database(connection)
+    get_database().query(queries.check_database, deadline=get_deadline())
     return jsonify(status="ready")

@@ -12,7 +12,7 @@ from flask import current_app, g, request
 from flask_limiter import Limiter
 
 from . import queries
-from .database import get_database
+from .database import get_database, get_deadline
 from .errors import (
     AdvancedCallLogNotEnabled,
     EndpointNotAllowed,
@@ -53,7 +53,8 @@ def init_app(app):
 
 
 def require_api_key():
-    """Let the request in with `g.api_key`, `g.parameters`, `g.received_at` and `g.ip_address`, or raise."""
+    """Let the request in, or raise; leaves what the door has learned of it in `g`."""
+    g.deadline = get_deadline()
     g.received_at = datetime.now(UTC)
     g.ip_address = client_address()
     g.parameters = read_parameters()
@@ -88,12 +89,13 @@ def require_enabled(config):
 
 def find_valid_key(api_id, secret):
     """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address."""
-    with get_database().connection() as connection:
-        key = queries.find_api_key(connection, int(api_id)) if is_api_id(api_id) else None
-        if not is_secret_of(key, secret) or not key.enabled:
-            count_failure()
-            raise InvalidApiIdOrKey
-        note_use(connection, key)
+    key = None
+    if is_api_id(api_id):
+        key = get_database().query(queries.find_api_key, int(api_id), deadline=g.deadline)
+    if not is_secret_of(key, secret) or not key.enabled:
+        count_failure()
+        raise InvalidApiIdOrKey
+    note_use(key)
     return key
 
 
@@ -121,10 +123,10 @@ def count_failure():
         pass
 
 
-def note_use(connection, key):
+def note_use(key):
     now = wall_clock(g.received_at, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
     if key.last_used is None or now - key.last_used >= LAST_USED_STEP:
-        queries.update_api_key_last_used(connection, key.api_id, now)
+        get_database().query(queries.update_api_key_last_used, key.api_id, now, deadline=g.deadline)
 
 
 def require_endpoint(key, path):

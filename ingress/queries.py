@@ -4,6 +4,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import pymysql
+from pymysql.constants import ER
+
 SQL = Path(__file__).parent.parent / "sql"
 
 
@@ -29,6 +32,11 @@ class ListedApiKey(NamedTuple):
     time_zone: str | None
     created: datetime | None
     last_used: datetime | None
+
+
+class Delivery(NamedTuple):
+    fingerprint: str
+    answer: str
 
 
 class Call(NamedTuple):
@@ -137,3 +145,35 @@ def update_lead_cost(connection, lead_id, cost):
 def update_first_contact_cost(connection, lead_id, cost):
     """Return 1 when the lead's first contact now has this cost, 0 when it has none."""
     return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount
+
+
+def insert_delivery(connection, *, api_id, delivery_key, fingerprint, received):
+    """Return True when this delivery is the first with its key, False when there has been one."""
+    try:
+        execute(
+            connection,
+            "insert_delivery",
+            api_id=api_id,
+            delivery_key=delivery_key,
+            fingerprint=fingerprint,
+            received=received,
+        )
+    except pymysql.IntegrityError as error:
+        if error.args[0] != ER.DUP_ENTRY:
+            raise
+        return False
+    return True
+
+
+def find_delivery(connection, api_id, delivery_key):
+    row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
+    return row and Delivery(*row)
+
+
+def update_delivery_answer(connection, api_id, delivery_key, answer):
+    execute(connection, "update_delivery_answer", api_id=api_id, delivery_key=delivery_key, answer=answer)
+
+
+def delete_deliveries(connection, before):
+    """Return how many were deleted; 0 when none is left."""
+    return execute(connection, "delete_deliveries", before=before).rowcount

@@ -5,7 +5,7 @@ from marshmallow.fields import Field
 
 from . import errors
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import GivenTwice, Unrendered
+from .parameters import GivenTwice, Unrendered, is_blank
 
 ALIASES = {
     "did": ("inbound_number", "number_dialed", "call_to", "did"),
@@ -14,9 +14,11 @@ ALIASES = {
     "date_billed": ("date_billed",),
     "call_date": ("call_date",),
     "notes": ("notes",),
+    "idempotency_key": ("idempotency_key",),
 }
 NO_COST = {"null", "undefined", "--"}  # what platforms render for a payout that is not known yet
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
+KEY_LIMIT = 255  # characters
 QUOTED = 100  # characters of a refused value that an error repeats
 
 ORDER = [
@@ -29,6 +31,7 @@ ORDER = [
     errors.InvalidDateBilled,
     errors.InvalidCallDate,
     errors.InvalidNotes,
+    errors.InvalidIdempotencyKey,
 ]
 
 
@@ -50,11 +53,18 @@ class Parameter(Field):
         try:
             return self.parse(value, data)
         except ValueError as error:
-            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {error}")]) from None
+            reason = "not valid Unicode" if isinstance(error, UnicodeError) else error
+            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {reason}")]) from None
 
     def absent(self, token):
         if self.missing:
             raise ValidationError([self.missing(token and f"{token[:QUOTED]} was not filled in by the sender")])
+
+
+def require_unicode(text):
+    """JSON can smuggle in halves of characters, which no database takes; a ValueError (UnicodeEncodeError) then."""
+    text.encode()
+    return text
 
 
 class PhoneNumber(Parameter):
@@ -78,13 +88,18 @@ class Time(Parameter):
 
 class Notes(Parameter):
     def parse(self, text, data):
-        try:
-            size = len(text.encode())
-        except UnicodeEncodeError:
-            raise ValidationError([self.invalid("not valid Unicode")]) from None
+        size = len(require_unicode(text).encode())
         if size > NOTES_LIMIT:
             raise ValidationError([self.invalid(f"{size} bytes, {NOTES_LIMIT} are allowed")])
         return text
+
+
+class IdempotencyKey(Parameter):
+    def parse(self, text, data):
+        key = text.strip()
+        if len(key) > KEY_LIMIT:
+            raise ValidationError([self.invalid(f"{len(key)} characters, {KEY_LIMIT} are allowed")])
+        return require_unicode(key)
 
 
 class BillableCallSchema(Schema):
@@ -99,15 +114,20 @@ class BillableCallSchema(Schema):
     date_billed = Time(errors.InvalidDateBilled)
     call_date = Time(errors.InvalidCallDate)
     notes = Notes(errors.InvalidNotes)
+    idempotency_key = IdempotencyKey(errors.InvalidIdempotencyKey)
 
 
 schema = BillableCallSchema()
 
 
-def collect_billable_call(parameters, did, cid):
-    """What was sent for each parameter, as it was sent, by its name of the schema; did and cid are the path's."""
+def collect_billable_call(parameters, did, cid, idempotency_key):
+    """What was sent for each parameter, as it was sent, by its name of the schema.
+
+    did and cid are the path's, which come last; idempotency_key is the header's, which comes first.
+    """
     path = {"did": did, "cid": cid}
-    return {name: find(parameters, aliases, path.get(name)) for name, aliases in ALIASES.items()}
+    sent = {name: find(parameters, aliases, path.get(name)) for name, aliases in ALIASES.items()}
+    return sent if is_blank(idempotency_key) else {**sent, "idempotency_key": idempotency_key}
 
 
 def find(parameters, aliases, in_path):

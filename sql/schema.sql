@@ -71,3 +71,19 @@ CREATE TABLE IF NOT EXISTS lead_first_contacts (
   cost DECIMAL(12,4) NULL,
   PRIMARY KEY (lead_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- What has been delivered, so that the same call is never billed twice: a row is written in the transaction of its cost.
+-- The unique key is what makes two simultaneous deliveries wait for each other. Kept for 90 days and then pruned
+-- (`flask --app wsgi deliveries prune`): platforms retry for hours, but people fire a month's calls again while they
+-- settle an invoice, and that takes up to a quarter.
+CREATE TABLE IF NOT EXISTS deliveries (
+  delivery_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  api_id INT UNSIGNED NOT NULL,
+  delivery_key VARBINARY(1024) NOT NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
+  fingerprint VARCHAR(100) CHARACTER SET ascii NOT NULL, -- did, cid, cost and call_date: the same key must mean the same
+  received DATETIME NOT NULL,
+  answer TEXT NULL, -- the JSON that was answered
+  PRIMARY KEY (delivery_id),
+  UNIQUE KEY once (api_id, delivery_key),
+  KEY received (received)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

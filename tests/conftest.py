@@ -124,6 +124,6 @@ def broken_connection(monkeypatch):
         def refuse(*args, **kwargs):
             raise pymysql.OperationalError(number, "away")
 
-        monkeypatch.setattr(pymysql, "connect", refuse)
+        monkeypatch.setattr(Database, "connect_to", refuse)
 
     return break_connection

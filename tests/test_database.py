@@ -23,7 +23,7 @@ def test_every_connection_has_our_session_settings(tables):
         sql_mode, isolation, lock_wait, character_set = cursor.fetchone()
 
     assert "STRICT_ALL_TABLES" in sql_mode
-    assert (isolation, lock_wait, character_set) == ("READ-COMMITTED", 2, "utf8mb4")
+    assert (isolation, lock_wait, character_set) == ("READ-COMMITTED", 1, "utf8mb4")
 
 
 def test_a_thread_keeps_its_connection_and_shares_it_with_nobody(tables):
@@ -68,20 +68,37 @@ def test_a_transaction_that_fails_leaves_nothing(tables, dialer):
     assert dialer.lead_cost(lead_id) is None
 
 
-def test_a_connection_lost_in_a_transaction_is_the_documented_error_and_leaves_nothing(tables, dialer):
+def test_a_transaction_whose_connection_was_lost_runs_again_on_a_new_one(tables, dialer):
     lead_id = dialer.add_lead()
+    connections = []
+
+    def update_and_lose_once(connection):
+        connections.append(connection.thread_id())
+        queries.update_lead_cost(connection, lead_id, "5")
+        if len(connections) == 1:
+            dialer.execute("KILL %s", connection.thread_id())
+        queries.update_first_contact_cost(connection, lead_id, "5")
+
+    tables.transact(update_and_lose_once)
+
+    assert connections[0] != connections[1]
+    assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == 5
+
+
+def test_a_transaction_that_never_gets_through_is_the_documented_error_before_its_deadline(tables, dialer):
+    lead_id = dialer.add_lead()
+    started = time.monotonic()
 
     def update_and_lose(connection):
         queries.update_lead_cost(connection, lead_id, "5")
         dialer.execute("KILL %s", connection.thread_id())
-        queries.update_lead_cost(connection, lead_id, "6")
+        queries.update_first_contact_cost(connection, lead_id, "5")
 
     with pytest.raises(TLDialerConnectionError):
-        tables.transact(update_and_lose)
+        tables.transact(update_and_lose, deadline=started + 0.5)
 
+    assert time.monotonic() - started < 1.5
     assert dialer.lead_cost(lead_id) is None
-    with tables.connection() as connection:
-        queries.check_database(connection)
 
 
 def test_an_error_in_a_statement_is_a_bug_and_no_connection_error(tables):

@@ -37,6 +37,11 @@ VALUES = {
     "call_to": "8005550142",
     "notes": None,
     "lead_id": 1,
+    "delivery_key": b"key RGB7F31",
+    "fingerprint": "",
+    "received": NOW,
+    "answer": "{}",
+    "before": NOW,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))

@@ -1,0 +1,8 @@
+-- Claims a delivery before anything else is written: a second one with this key waits here until the first is through,
+-- and then fails with 1062 (duplicate) or goes ahead because the first was undone.
+-- takes: api_id, delivery_key, fingerprint, received
+-- returns: nothing
+INSERT INTO deliveries
+  (api_id, delivery_key, fingerprint, received)
+VALUES
+  (%(api_id)s, %(delivery_key)s, %(fingerprint)s, %(received)s)
