@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from . import queries
+from .config import parse_duration
 from .database import get_database
 from .errors import TLDialerConnectionError
 from .fields import wall_clock
@@ -22,11 +23,13 @@ SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
 
 keys = AppGroup("keys", help="Create, list, disable and rotate API keys.")
 schema = AppGroup("schema", help="The reference tables.")
+deliveries = AppGroup("deliveries", help="What has been delivered, and is therefore not billed again.")
 
 
 def init_app(app):
     app.cli.add_command(keys)
     app.cli.add_command(schema)
+    app.cli.add_command(deliveries)
 
 
 @contextmanager
@@ -44,6 +47,10 @@ def command_errors():
 def command_connection():
     with command_errors(), get_database().connection() as connection:
         yield connection
+
+
+def dialer_now():
+    return wall_clock(datetime.now(UTC), current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
 
 
 def require_found(api_id, found):
@@ -104,7 +111,7 @@ def create_key(name, endpoints, ip_addresses, time_zone):
             endpoints="\n".join(endpoints) or None,
             ip_addresses=",".join(ip_addresses) or None,
             time_zone=time_zone,
-            created=wall_clock(datetime.now(UTC), current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0),
+            created=dialer_now(),
         )
     print_secret(api_id, secret)
 
@@ -142,3 +149,22 @@ def apply_schema():
     with command_errors():
         get_database().apply_schema()
     click.echo("The tables are there.")
+
+
+def check_age(context, parameter, value):
+    try:
+        return parse_duration(value)
+    except ValueError:
+        raise click.BadParameter(f"{value} is no age such as 90d.") from None
+
+
+@deliveries.command("prune")
+@click.option("--older-than", "age", default="90d", show_default=True, callback=check_age, help="Such as 90d or 12w.")
+def prune_deliveries(age):
+    """Forget deliveries of that age; the same call fired again after that is billed again."""
+    before = dialer_now() - age
+    total = 0
+    with command_connection() as connection:
+        while deleted := queries.delete_deliveries(connection, before):
+            total += deleted
+    click.echo(f"{total} deliveries are forgotten.")

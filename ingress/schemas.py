@@ -5,7 +5,7 @@ from marshmallow.fields import Field
 
 from . import errors
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import GivenTwice, Unrendered, is_blank
+from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered
 
 ALIASES = {
     "did": ("inbound_number", "number_dialed", "call_to", "did"),
@@ -127,7 +127,9 @@ def collect_billable_call(parameters, did, cid, idempotency_key):
     """
     path = {"did": did, "cid": cid}
     sent = {name: find(parameters, aliases, path.get(name)) for name, aliases in ALIASES.items()}
-    return sent if is_blank(idempotency_key) else {**sent, "idempotency_key": idempotency_key}
+    if not is_blank(idempotency_key) and not is_unrendered(idempotency_key):
+        sent["idempotency_key"] = idempotency_key
+    return sent
 
 
 def find(parameters, aliases, in_path):

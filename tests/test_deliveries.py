@@ -1,0 +1,215 @@
+"""Firing twice: the same call is billed once, whoever repeats it, whenever, and however many at once."""
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ingress import create_app, queries
+from tests.conftest import URL
+from tests.test_queries import NOW
+
+CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+
+
+def keyed(key="RGB7F31"):
+    return {"Idempotency-Key": key}
+
+
+def test_the_same_key_again_gives_the_same_answer_and_writes_nothing(dialer, post):
+    lead_id = dialer.add_call()
+    first = post(json=CALL, headers=keyed())
+    dialer.execute("UPDATE leads SET cost = 99")
+
+    again = post(json=CALL, headers=keyed())
+
+    assert (again.status_code, again.data, again.content_type) == (200, first.data, first.content_type)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in first.headers
+    assert len(dialer.costs()) == 1
+    assert dialer.lead_cost(lead_id) == 99
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"query_string": {"idempotency_key": "RGB7F31", **CALL}},
+        {"data": {"idempotency_key": " RGB7F31 ", **CALL}},
+        {"json": {"idempotency_key": "RGB7F31", **CALL}},
+    ],
+    ids=["query", "form", "json"],
+)
+def test_the_key_may_come_as_header_or_parameter(dialer, post, again):
+    post(json=CALL, headers=keyed())
+
+    assert post(**again).headers["Idempotent-Replayed"] == "true"
+    assert len(dialer.costs()) == 1
+
+
+def test_the_header_comes_before_the_parameter(dialer, post):
+    post(json={**CALL, "idempotency_key": "other"}, headers=keyed())
+
+    assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("other")).headers
+    assert len(dialer.costs()) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"cost": "12.51"}, {"call_date": "2024-03-05T14:21:10Z"}, {"call_date": None}, {"did": "8005550143"}],
+    ids=["cost", "call_date", "no call_date", "did"],
+)
+def test_the_same_key_for_another_call_or_cost_is_refused(dialer, post, other):
+    post(json=CALL, headers=keyed())
+
+    response = post(json={**CALL, **other}, headers=keyed())
+
+    assert response.status_code == 422
+    assert response.json["error"].partition(": ")[0] == "Idempotency Key Already Used"
+    assert len(dialer.costs()) == 1
+
+
+def test_the_same_call_written_differently_is_the_same(dialer, post):
+    post("/8005550142/7205550134", json=CALL, headers=keyed())
+
+    again = post(
+        "/+18005550142/(720) 555-0134",
+        json={"cost": "$12.50", "call_date": "2024-03-05 09:21:09 -0500", "notes": "other"},
+        headers=keyed(),
+    )
+
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_key_without_call_date_is_recognised_although_time_goes_on(dialer, post):
+    first = post(json={"cost": 1}, headers=keyed())
+    dialer.execute("UPDATE deliveries SET received = received - INTERVAL 1 HOUR")
+
+    assert post(json={"cost": 1}, headers=keyed()).data == first.data
+
+
+def test_keys_differ_in_case_and_belong_to_their_api_id(dialer, post, client, create_key):
+    post(json=CALL, headers=keyed())
+
+    assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("rgb7f31")).headers
+    other = client.post(f"{URL}/8005550142/7205550134", json=CALL, headers={**create_key(), **keyed()})
+    assert "Idempotent-Replayed" not in other.headers
+    assert len(dialer.costs()) == 3
+
+
+def test_a_refused_request_leaves_its_key_free(dialer, post):
+    post(json={**CALL, "cost": "--"}, headers=keyed())
+
+    assert post(json=CALL, headers=keyed()).status_code == 200
+    assert len(dialer.costs()) == 1
+
+
+@pytest.mark.parametrize("text", ["x" * 255, "💶" * 255, "call 8005550142", "' OR 1=1 --"])
+def test_any_text_up_to_255_characters_is_a_key(dialer, post, text):
+    post(json={**CALL, "idempotency_key": text})
+
+    assert post(json={**CALL, "idempotency_key": text}).headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize("text", ["x" * 256, True, ["a"], "\ud800"])
+def test_any_other_key_is_refused(dialer, post, text):
+    response = post(json={**CALL, "idempotency_key": text})
+
+    assert (response.status_code, response.json["error"].partition(": ")[0]) == (400, "Invalid Idempotency Key")
+
+
+def test_an_unrendered_key_counts_as_none(dialer, post):
+    post(json=CALL, headers=keyed("[Call:InboundCallId]"))
+
+    response = post(json={**CALL, "cost": "13"}, headers=keyed("[Call:InboundCallId]"))
+
+    assert response.status_code == 200
+    assert len(dialer.costs()) == 2
+
+
+def test_without_key_the_same_call_with_its_date_is_replayed(dialer, post):
+    first = post(json=CALL)
+
+    again = post(json={**CALL, "notes": "fired twice"})
+
+    assert (again.data, again.headers["Idempotent-Replayed"]) == (first.data, "true")
+    assert len(dialer.costs()) == 1
+
+
+@pytest.mark.parametrize("other", [{"cost": "12.51"}, {"call_date": "2024-03-05T14:21:10Z"}, {"cid": "7205550135"}])
+def test_without_key_another_cost_date_or_number_is_another_call(dialer, post, other):
+    post("", json={"did": "8005550142", "cid": "7205550134", **CALL})
+
+    post("", json={"did": "8005550142", "cid": "7205550134", **CALL, **other})
+
+    assert len(dialer.costs()) == 2
+
+
+def test_without_key_and_date_every_request_is_a_new_cost(dialer, post):
+    post(json={"cost": 1})
+    post(json={"cost": 1})
+
+    assert len(dialer.costs()) == 2
+
+
+def test_recognising_calls_can_be_turned_off_and_keys_still_count(dialer, key, monkeypatch):
+    monkeypatch.setenv("INGRESS_DUPLICATES", "insert")
+    client = create_app().test_client()
+
+    for headers in (key, key, {**key, **keyed()}, {**key, **keyed()}):
+        client.post(f"{URL}/8005550142/7205550134", json=CALL, headers=headers)
+
+    assert len(dialer.costs()) == 3
+
+
+def fire_at_once(app, key, requests):
+    """Send all requests at the same moment, each from a thread of its own; return the responses."""
+    barrier = threading.Barrier(len(requests))
+    responses = []
+
+    def fire(request):
+        client = app.test_client()
+        barrier.wait()
+        responses.append(client.post(f"{URL}/8005550142/7205550134", headers={**key, **keyed()}, json=request))
+
+    threads = [threading.Thread(target=fire, args=(request,)) for request in requests]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return responses
+
+
+def test_fifty_identical_requests_at_once_are_one_cost_and_fifty_equal_answers(dialer, app, key):
+    lead_id = dialer.add_call()
+
+    responses = fire_at_once(app, key, [CALL] * 50)
+
+    assert {response.status_code for response in responses} == {200}
+    assert len({response.data for response in responses}) == 1
+    assert sum("Idempotent-Replayed" not in response.headers for response in responses) == 1
+    assert len(dialer.costs()) == 1
+    assert dialer.lead_cost(lead_id) == Decimal("12.5")
+
+
+def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_and_the_rest_refused(dialer, app, key):
+    responses = fire_at_once(app, key, [CALL, {**CALL, "cost": "13"}] * 25)
+
+    (row,) = dialer.costs()
+    accepted = [response for response in responses if response.status_code == 200]
+    assert {response.json["inserted"]["cost"] for response in accepted} == {str(row["cost"])}
+    assert sorted({response.status_code for response in responses}) == [200, 422]
+    assert len(accepted) == 25
+
+
+def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app):
+    for days in (91, 89):
+        queries.insert_delivery(
+            dialer.connection, api_id=1, delivery_key=str(days), fingerprint="", received=NOW - timedelta(days=days)
+        )
+    dialer.execute("UPDATE deliveries SET received = UTC_TIMESTAMP() - INTERVAL delivery_key DAY")
+
+    result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", "90d"])
+
+    assert (result.exit_code, result.output) == (0, "1 deliveries are forgotten.\n")
+    assert dialer.execute("SELECT delivery_key FROM deliveries").fetchall() == [{"delivery_key": b"89"}]
