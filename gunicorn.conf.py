@@ -11,10 +11,12 @@ settings = read_settings()  # here, so that wrong ones are told once and not by 
 
 bind = settings["BIND"]
 workers = settings["WEB_CONCURRENCY"]
-worker_class = "gthread"
+worker_class = "ingress.worker.PatientWorker"
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
+keepalive = 5  # seconds; platforms send again over the same connection
 timeout = 30  # seconds until a worker that no longer answers at all is replaced
-graceful_timeout = 30  # seconds for what is under way at SIGTERM
+graceful_keepalive = 5  # seconds; platforms send again over the same connection
+timeout = 30  # seconds for what is under way at SIGTERM
 
 accesslog = "-"
 logger_class = "ingress.logs.MaskingLogger"

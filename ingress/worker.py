@@ -1,0 +1,108 @@
+"""gunicorn's threaded worker, made patient: a request gets a thread only once all of it has come.
+
+By itself gthread reads requests inside its threads, and as many slow or half-sent requests as there are threads stop
+the intake. Here they wait in the kernel's buffer at no cost, and for REQUEST_SECONDS at most.
+"""
+
+import fcntl
+import re
+import selectors
+import socket
+import struct
+import termios
+import time
+from functools import partial
+
+from gunicorn.workers.gthread import ThreadWorker
+
+from .parameters import BODY_LIMIT
+
+REQUEST_SECONDS = 10  # from the first moment of a connection or request to its last byte
+HEAD_LIMIT = 64 * 1024  # bytes; a longer head is gunicorn's to refuse
+
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\nTransfer-Encoding:", re.IGNORECASE)
+EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+class PatientWorker(ThreadWorker):
+    def enqueue_req(self, conn):
+        """Hand the connection to a thread if its request is complete, else wait for more of it. Never blocks."""
+        missing = 0 if self.cfg.is_ssl or has_read_ahead(conn) else count_missing(conn.sock)
+        if missing and not is_ended(conn):
+            self.wait_for_more(conn, missing)
+        else:
+            conn.waiting_until = conn.waiting_for = None
+            set_low_water(conn.sock, 1)
+            super().enqueue_req(conn)
+
+    def wait_for_more(self, conn, missing):
+        if getattr(conn, "waiting_until", None) is None:
+            conn.waiting_until = time.monotonic() + REQUEST_SECONDS
+            invite_body(conn.sock)
+        conn.timeout = conn.waiting_until  # then murder_pending closes it
+        conn.waiting_for = missing
+        conn.sock.setblocking(False)
+        set_low_water(conn.sock, missing)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+
+def is_ended(conn):
+    """True when the connection woke us without what we waited for: the sender has closed it, no more will come."""
+    return available(conn.sock) < (getattr(conn, "waiting_for", None) or 0)
+
+
+def has_read_ahead(conn):
+    """True when gunicorn already holds bytes of the next request, which nobody can see in the socket any more."""
+    return conn.parser is not None and bool(conn.parser.unreader.buf.getvalue())
+
+
+def count_missing(sock):
+    """How many bytes must have come in the socket's buffer before it is worth looking again; 0: the request is whole.
+
+    A closed connection and whatever gunicorn is going to refuse count as whole.
+    """
+    try:
+        head = sock.recv(HEAD_LIMIT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return 1
+    except OSError:
+        return 0
+    end = head.find(b"\r\n\r\n") + 4
+    if end < 4:
+        return 0 if not head or len(head) == HEAD_LIMIT else len(head) + 1
+    if CHUNKED.search(head, 0, end):
+        return count_missing_chunks(sock, end)
+    length = CONTENT_LENGTH.search(head, 0, end)
+    whole = end + (int(length[1]) if length else 0)
+    return 0 if whole > end + BODY_LIMIT or available(sock) >= whole else whole
+
+
+def count_missing_chunks(sock, end):
+    """A chunked body tells no length: it is whole when the last chunk is there, or more than is accepted."""
+    set_low_water(sock, 2 * BODY_LIMIT)  # makes the kernel's buffer large enough to hold it
+    buffered = sock.recv(end + 2 * BODY_LIMIT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return 0 if buffered.endswith(LAST_CHUNK) or len(buffered) >= end + 2 * BODY_LIMIT else len(buffered) + 1
+
+
+def available(sock):
+    """The number of bytes in the socket's buffer."""
+    return struct.unpack("i", fcntl.ioctl(sock, termios.FIONREAD, b"\0" * 4))[0]
+
+
+def set_low_water(sock, count):
+    """From now on the socket counts as readable when it holds `count` bytes, or is closed."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
+
+
+def invite_body(sock):
+    """Answer a sender who asks before it sends the body (curl does with larger ones)."""
+    try:
+        head = sock.recv(HEAD_LIMIT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        if EXPECT.search(head):
+            sock.send(CONTINUE, socket.MSG_DONTWAIT)
+    except OSError:
+        return

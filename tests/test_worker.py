@@ -1,0 +1,184 @@
+"""gunicorn itself: slow and half-sent requests, large ones, broken ones, and stopping in the middle of one."""
+
+import json
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from tests.conftest import URL
+from tests.service import serve
+
+PATH = f"{URL}/8005550142/7205550134"
+
+
+@pytest.fixture(scope="module")
+def service(tables, tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("gunicorn") / "log", WEB_CONCURRENCY="1") as service:
+        yield service
+
+
+def connect(service):
+    return socket.create_connection(("127.0.0.1", service.port), timeout=15)
+
+
+def head(key, *lines):
+    fields = [f"{name}: {value}" for name, value in key.items()]
+    return "\r\n".join([f"POST {PATH} HTTP/1.1", "Host: localhost", *fields, *lines, "", ""]).encode()
+
+
+def answer_to(connection):
+    """Everything the server says until it closes or has said a whole answer."""
+    said = b""
+    while part := connection.recv(65536):
+        said += part
+        if said.endswith((b"}\n", b"</html>\n")) or (b"\r\n\r\n{" in said and said.rstrip().endswith(b"}")):
+            break
+    return said
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /api", "head", "half body"], ids=["nothing", "a line", "head", "body"])
+def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent):
+    form = {"head": head(key, "Content-Length: 7"), "half body": head(key, "Content-Length: 7") + b"cost"}
+    stuck = [connect(service) for _ in range(100)]
+    for connection in stuck:
+        connection.sendall(form.get(sent, sent))
+    time.sleep(0.2)
+
+    started = time.monotonic()
+    status, _, _ = service.send("POST", PATH + "?cost=1", key)
+
+    assert status == 200
+    assert time.monotonic() - started < 2
+    for connection in stuck:
+        connection.close()
+
+
+def test_a_request_that_comes_byte_by_byte_is_billed(service, dialer, key):
+    form = "application/x-www-form-urlencoded"
+    with connect(service) as connection:
+        for byte in head(key, f"Content-Type: {form}", "Content-Length: 7") + b"cost=12":
+            connection.sendall(bytes([byte]))
+            time.sleep(0.001)
+
+        assert b" 200 OK" in answer_to(connection)
+    assert str(dialer.costs()[0]["cost"]) == "12.0000"
+
+
+def test_a_chunked_request_that_comes_slowly_is_billed_whole(service, dialer, key):
+    with connect(service) as connection:
+        connection.sendall(head(key, "Content-Type: application/json", "Transfer-Encoding: chunked"))
+        for part in (b'{"cost": ', b'"123456.00"}'):
+            time.sleep(0.05)
+            connection.sendall(b"%x\r\n%s\r\n" % (len(part), part))
+        connection.sendall(b"0\r\n\r\n")
+
+        assert b" 200 OK" in answer_to(connection)
+    assert str(dialer.costs()[0]["cost"]) == "123456.0000"
+
+
+def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(service, dialer, key):
+    with connect(service) as connection:
+        connection.sendall(head(key, "Content-Type: application/json", "Content-Length: 11", "Expect: 100-continue"))
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.sendall(b'{"cost": 1}')
+        assert b" 200 OK" in answer_to(connection)
+
+
+def test_two_requests_in_one_packet_are_both_answered(service, dialer, key):
+    request = head(key, "Content-Type: application/json", "Content-Length: 11") + b'{"cost": 1}'
+    with connect(service) as connection:
+        connection.sendall(request + request)
+
+        assert answer_to(connection).count(b" 200 OK") == 1
+        assert answer_to(connection).count(b" 200 OK") == 1
+    assert len(dialer.costs()) == 2
+
+
+def test_a_body_cut_by_a_broken_connection_is_never_billed(service, dialer, key):
+    with connect(service) as connection:
+        connection.sendall(head(key, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 12"))
+        connection.sendall(b"cost=12345")
+        connection.shutdown(socket.SHUT_WR)
+        answer_to(connection)
+
+    assert dialer.costs() == ()
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+def test_a_body_over_256_kib_is_refused_and_not_cut(service, dialer, key, chunked):
+    body = b'{"cost": "123456.00", "notes": "' + b"x" * (256 * 1024) + b'"}'
+    with connect(service) as connection:
+        if chunked:
+            connection.sendall(head(key, "Content-Type: application/json", "Transfer-Encoding: chunked"))
+            connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        else:
+            connection.sendall(head(key, "Content-Type: application/json", f"Content-Length: {len(body)}") + body)
+
+        assert b" 413 " in answer_to(connection).split(b"\r\n")[0]
+    assert dialer.costs() == ()
+
+
+def test_a_body_of_exactly_256_kib_is_read(service, dialer, key):
+    body = b'{"cost": 1, "ignored": "'.ljust(256 * 1024 - 2, b"x") + b'"}'
+
+    status, _, _ = service.send("POST", PATH, {**key, "Content-Type": "application/json"}, body)
+
+    assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % n for n in range(10_000)) + b"&cost=1", 200),
+        ("application/json", b"[" * 100_000, 400),
+        ("application/json", b'{"cost": 1, "a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    ],
+    ids=["10,000 fields", "100,000 brackets", "100,000 brackets inside"],
+)
+def test_extreme_bodies_get_an_answer(service, dialer, key, content_type, body, status):
+    answered, _, answer = service.send("POST", PATH, {**key, "Content-Type": content_type}, body)
+
+    assert answered == status, answer
+
+
+def test_a_header_line_of_64_kb_gets_an_answer(service, key):
+    with connect(service) as connection:
+        connection.sendall(head(key, "X-Long: " + "x" * 65_536))
+
+        assert answer_to(connection).startswith(b"HTTP/1.1 4")
+    assert service.send("GET", "/healthz")[0] == 200
+
+
+def test_sigterm_finishes_what_is_under_way(tables, dialer, key, tmp_path):
+    lead_id = dialer.add_call("2024-03-05 14:21:50")
+    answers = []
+    with tables.connect() as outside, serve(tmp_path / "log", WEB_CONCURRENCY="1") as service:
+        outside.begin()
+        outside.cursor().execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", [lead_id])
+        request = {"method": "POST", "path": PATH + "?cost=7&call_date=2024-03-05T14:21:09Z", "headers": key}
+        sender = threading.Thread(target=lambda: answers.append(service.send(**request)))
+        sender.start()
+        time.sleep(0.4)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        outside.rollback()
+        sender.join()
+        service.process.wait(20)
+
+    status, _, body = answers[0]
+    assert (status, json.loads(body)["updated"]) == (200, 1)
+    assert dialer.lead_cost(lead_id) == 7
+
+
+def test_no_secret_is_in_the_log(service, dialer, key):
+    secret = key["tld-api-key"]
+
+    for name in ("apikey", "api_key", "tld-api-key", "api%5Fkey", "API_KEY"):
+        service.send("POST", f"{PATH}?api={key['tld-api-id']}&{name}={secret}&cost=nothing")
+
+    assert "cost=nothing" in service.log.read_text()
+    assert secret not in service.log.read_text()
