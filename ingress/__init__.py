@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import billable, commands, database, errors, health, protection
+from . import billable, commands, database, errors, health, protection, readiness
 from .config import read_settings
 
 
@@ -14,6 +14,7 @@ def create_app():
     app.json.sort_keys = False  # the answer's keys come in the documented order
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0, x_host=0)
     database.init_app(app)
+    readiness.init_app(app)
     protection.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

@@ -1,9 +1,9 @@
-"""For load balancers and supervisors: does the process live, and does the database answer; no credentials needed."""
+"""For load balancers and supervisors: does the process live, and is the database fit; no credentials needed."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 
-from . import queries
 from .database import get_database, get_deadline
+from .errors import TLDialerConnectionError
 
 blueprint = Blueprint("health", __name__)
 
@@ -15,6 +15,8 @@ def healthz():
 
 @blueprint.get("/readyz")
 def readyz():
-    """200 when the database answers, else the documented 503."""
-    get_database().query(queries.check_database, deadline=get_deadline())
+    """200 when the database answers and is fit for money; else 503 with the reasons by name."""
+    faults = current_app.extensions["readiness"].look_again(get_database(), get_deadline())
+    if faults:
+        return jsonify(error=TLDialerConnectionError.text, faults=faults), 503, TLDialerConnectionError.headers
     return jsonify(status="ready")

@@ -24,6 +24,7 @@ from .errors import (
 )
 from .fields import wall_clock
 from .parameters import GivenTwice, Unrendered, read_parameters
+from .readiness import require_ready
 
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
@@ -60,6 +61,7 @@ def require_api_key():
     g.parameters = read_parameters()
     api_id, secret = read_credentials(g.parameters)
     require_enabled(current_app.config)
+    require_ready(g.deadline)
     g.api_key = find_valid_key(api_id, secret)
     require_endpoint(g.api_key, request.path)
     require_ip_address(g.api_key, g.ip_address)

@@ -1,5 +1,6 @@
 """One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +55,21 @@ def read_statement(name):
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 
+PARAMETERS = re.compile(r"%\((\w+)\)s")
 STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
+
+
+REQUEST_STATEMENTS = (
+    "find_api_key",
+    "update_api_key_last_used",
+    "insert_delivery",
+    "find_delivery",
+    "find_call",
+    "insert_cost",
+    "update_lead_cost",
+    "update_first_contact_cost",
+    "update_delivery_answer",
+)
 
 
 def execute(connection, statement, /, **values):
@@ -74,8 +89,15 @@ def create_tables(connection):
         pass
 
 
-def check_database(connection):
-    execute(connection, "check_database")
+def explain(connection, name):
+    """Ask for the plan of a statement: the server checks tables, columns and grants, and runs nothing."""
+    cursor = connection.cursor()
+    cursor.execute(f"EXPLAIN {STATEMENTS[name]}", dict.fromkeys(PARAMETERS.findall(STATEMENTS[name])))
+
+
+def list_faults(connection):
+    """Return what is wrong with tables and server, each fault a text."""
+    return [fault for (fault,) in execute(connection, "list_faults").fetchall()]
 
 
 def find_api_key(connection, api_id):

@@ -34,25 +34,34 @@ class PatientWorker(ThreadWorker):
         if missing and not is_ended(conn):
             self.wait_for_more(conn, missing)
         else:
-            conn.waiting_until = conn.waiting_for = None
+            conn.wait = None
             set_low_water(conn.sock, 1)
             super().enqueue_req(conn)
 
     def wait_for_more(self, conn, missing):
-        if getattr(conn, "waiting_until", None) is None:
-            conn.waiting_until = time.monotonic() + REQUEST_SECONDS
-            invite_body(conn.sock)
-        conn.timeout = conn.waiting_until  # then murder_pending closes it
-        conn.waiting_for = missing
+        conn.wait = getattr(conn, "wait", None) or Wait()
+        conn.wait.missing = missing
+        conn.wait.invited = conn.wait.invited or invite_body(conn.sock)
+        conn.timeout = conn.wait.until  # then murder_pending closes it
         conn.sock.setblocking(False)
         set_low_water(conn.sock, missing)
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
 
+class Wait:
+    """What a connection waits for: `missing` bytes in its buffer, `until` some time; `invited` to send its body."""
+
+    def __init__(self):
+        self.until = time.monotonic() + REQUEST_SECONDS
+        self.missing = 0
+        self.invited = False
+
+
 def is_ended(conn):
     """True when the connection woke us without what we waited for: the sender has closed it, no more will come."""
-    return available(conn.sock) < (getattr(conn, "waiting_for", None) or 0)
+    wait = getattr(conn, "wait", None)
+    return wait is not None and available(conn.sock) < wait.missing
 
 
 def has_read_ahead(conn):
@@ -99,10 +108,9 @@ def set_low_water(sock, count):
 
 
 def invite_body(sock):
-    """Answer a sender who asks before it sends the body (curl does with larger ones)."""
+    """Answer a sender who asks before it sends the body (curl does with larger ones); return whether it asked."""
     try:
         head = sock.recv(HEAD_LIMIT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        if EXPECT.search(head):
-            sock.send(CONTINUE, socket.MSG_DONTWAIT)
-    except OSError:
-        return
+        return EXPECT.search(head) is not None and sock.send(CONTINUE, socket.MSG_DONTWAIT) > 0
+    except OSError:  # nothing has come yet, or it is gone
+        return False

@@ -1,6 +1,7 @@
 """The nouns of the story: a dialer's database, a key, a client; the database is real and never anyone's own."""
 
 import os
+import re
 from pathlib import Path
 
 import pymysql
@@ -19,49 +20,55 @@ SECRET = "a-secret-for-tests"
 
 
 @pytest.fixture(scope="session")
-def create_database():
-    """Make a database and return its URL: on a private server, or beside the one that TLDIALER_DATABASE_URL names."""
-    given = os.environ.get("TLDIALER_DATABASE_URL")
-    if given:
-        yield lambda name: create_beside(given, name)
+def server():
+    """The private server, or None when TLDIALER_DATABASE_URL names another."""
+    if os.environ.get("TLDIALER_DATABASE_URL"):
+        yield None
         return
     with PrivateMariaDB(ROOT / ".mariadb" / "test") as server:
-        yield server.create_database
-
-
-def create_beside(url, name):
-    database = Database(parse_database_url(url))
-    if name != "ingress_test":
-        database.connect().cursor().execute(f"CREATE DATABASE IF NOT EXISTS `{name}`")
-        url = url.replace(f"/{database.url.database}", f"/{name}")
-    return url
+        yield server
 
 
 @pytest.fixture(scope="session")
-def database_url(create_database):
-    return create_database("ingress_test")
+def tables(server):
+    """The tables of `sql/schema.sql` as their owner sees them, in a database that is called a test."""
+    url = parse_database_url(server.create_database("ingress_test") if server else os.environ["TLDIALER_DATABASE_URL"])
+    if not url.database.endswith("_test"):
+        pytest.exit(f"The tests delete everything: they refuse the database {url.database!r}, not named ..._test")
+    database = Database(url)
+    database.apply_schema()
+    return database
 
 
 @pytest.fixture(scope="session", autouse=True)
-def environment(database_url):
-    """Only the settings that a test names count, not those of whoever runs it."""
+def environment(server, tables):
+    """Only the settings that a test names count, not those of whoever runs it; the user has the README's grants."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in (ROOT / ".env.example").read_text().split():
-            patch.delenv(name.partition("=")[0].lstrip("#"), raising=False)
-        patch.setenv("TLDIALER_DATABASE_URL", database_url)
+        for name in re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE):
+            if name != "TLDIALER_DATABASE_URL":
+                patch.delenv(name, raising=False)
+        if server:
+            patch.setenv("TLDIALER_DATABASE_URL", make_service_user(server, "ingress_test"))
         yield
 
 
+def make_service_user(server, database, without=None):
+    """Make a user with just the grants that the README lists, less the one `without`; return the URL."""
+    grants = re.findall(r"GRANT .* TO ingress", (ROOT / "README.md").read_text())
+    with server.admin() as connection, connection.cursor() as cursor:
+        cursor.execute("DROP USER IF EXISTS service")
+        cursor.execute("CREATE USER service IDENTIFIED BY 'service'")
+        for grant in grants:
+            if grant != without:
+                cursor.execute(grant.replace("tldialer.", f"{database}.").replace("TO ingress", "TO service"))
+    return f"mysql://service:service@127.0.0.1:{server.port}/{database}"
+
+
 @pytest.fixture(scope="session")
-def tables(environment):
-    """The tables of `sql/schema.sql`, in a database that is called a test."""
-    database = Database(create_app().config["DATABASE_URL"])
-    if not database.url.database.endswith("_test"):
-        pytest.exit(
-            f"The tests delete everything: they refuse the database {database.url.database!r}, not named ..._test"
-        )
-    database.apply_schema()
-    return database
+def mortal_server(tmp_path_factory):
+    """A second private server, for what one does not do to a server that others use."""
+    with PrivateMariaDB(tmp_path_factory.mktemp("mortal")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ingress import create_app, queries
 from ingress.config import DatabaseUrl
 from ingress.database import CONNECT_TIMEOUT, Database
 from ingress.errors import TLDialerConnectionError
-from scripts.mariadb import PrivateMariaDB, free_port
+from scripts.mariadb import free_port
 from tests.conftest import URL
 from tests.dialer import Dialer
 
@@ -50,7 +50,7 @@ def test_a_forked_process_uses_no_connection_of_its_parent(tables):
 
     assert int(os.read(reader, 20)) != mine.thread_id()
     assert tables.open_connection() is mine
-    queries.check_database(mine)
+    queries.list_faults(mine)
     os.close(reader)
     os.close(writer)
 
@@ -111,7 +111,7 @@ def test_the_next_host_is_tried_when_the_first_does_not_answer(tables):
     database = Database(DatabaseUrl(**{**vars(tables.url), "hosts": host}))
 
     with database.connection() as connection:
-        queries.check_database(connection)
+        queries.list_faults(connection)
 
 
 def test_a_server_that_accepts_but_never_answers_is_given_up_promptly(silent_port):
@@ -139,12 +139,6 @@ def silent_port():
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def mortal_server(tmp_path_factory):
-    with PrivateMariaDB(tmp_path_factory.mktemp("mortal")) as server:
-        yield server
 
 
 def test_a_database_killed_while_requests_run_gives_200_and_503_and_afterwards_200(mortal_server, monkeypatch):

@@ -2,12 +2,12 @@
 
 import inspect
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from ingress import queries
-from ingress.config import parse_database_url
 from ingress.database import Database
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
@@ -110,9 +110,13 @@ def test_no_table_or_column_name_stands_in_python():
 
 
 @pytest.fixture(scope="module")
-def long_log(create_database, environment):
+def long_log(server, tables):
     """A connection to a call log of a million rows, made once and kept."""
-    database = Database(parse_database_url(create_database("ingress_long_log_test")))
+    database = Database(replace(tables.url, database="ingress_long_log_test"))
+    if server:
+        server.create_database(database.url.database)
+    else:
+        tables.connect().cursor().execute(f"CREATE DATABASE IF NOT EXISTS {database.url.database}")
     database.apply_schema()
     with database.connect() as connection:
         cursor = connection.cursor()

@@ -1,0 +1,64 @@
+"""Is the database fit for money: every statement allowed, every table able to roll back, every commit on disk."""
+
+import logging
+import re
+import time
+
+import pymysql
+from flask import current_app
+
+from . import queries
+from .database import get_database
+from .errors import TLDialerConnectionError
+
+log = logging.getLogger(__name__)
+
+READY_SECONDS = 60  # a database that was fit is trusted for so long; checking costs some milliseconds
+FAULTY_SECONDS = 2  # one that was not is looked at again soon, so that mending it shows at once
+USER = re.compile(r" (to|for) user '[^']*'@'[^']*'")  # a driver's text names it; nobody outside needs to know
+
+
+def init_app(app):
+    app.extensions["readiness"] = Readiness()
+
+
+def require_ready(deadline):
+    """Raise TLDialerConnectionError, the documented 503, while the database is not fit."""
+    if current_app.extensions["readiness"].find_faults(get_database(), deadline):
+        raise TLDialerConnectionError("not ready, see /readyz")
+
+
+class Readiness:
+    """What is wrong with the database, as last seen by this process."""
+
+    def __init__(self):
+        self.faults = []
+        self.good_until = 0
+
+    def find_faults(self, database, deadline):
+        """Return the faults by name, empty when there are none; looks anew now and then.
+
+        Several threads may look at the same time: were they to take turns, an outage would make them queue.
+        """
+        return self.faults if time.monotonic() < self.good_until else self.look_again(database, deadline)
+
+    def look_again(self, database, deadline):
+        faults = database.query(find_faults, deadline=deadline)
+        if faults != self.faults:
+            log.warning("is the database ready: %s", "; ".join(faults) or "yes")
+        self.faults = faults
+        self.good_until = time.monotonic() + (FAULTY_SECONDS if faults else READY_SECONDS)
+        return faults
+
+
+def find_faults(connection):
+    """What is missing for the statements of a request, then what the server would do wrong without an error."""
+    faults = []
+    for name in queries.REQUEST_STATEMENTS:
+        try:
+            queries.explain(connection, name)
+        except pymysql.MySQLError as error:
+            if not connection.open:
+                raise
+            faults.append(f"{name}: {USER.sub('', str(error.args[1]))}")
+    return faults + queries.list_faults(connection)
