@@ -1,5 +1,5 @@
 # Every command works in a fresh clone: what it needs is installed first, into this folder as far as possible.
-.PHONY: help install run test smoke-test lint format clean
+.PHONY: help install run test smoke-test chaos lint format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -17,6 +17,9 @@ test: install ## run all tests, against a private MariaDB
 # Needs nothing but Python, so it also runs where the service is not installed. Make hands the variables on.
 smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
 	@python3 -m scripts.smoke_test
+
+chaos: install ## bill 20,000 calls while processes die and connections break, then compare; takes five minutes
+	@.venv/bin/python -m chaos
 
 lint: install ## check style and formatting
 	@.venv/bin/ruff check .

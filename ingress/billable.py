@@ -9,11 +9,16 @@ from werkzeug.routing import BaseConverter
 
 from . import protection, queries
 from .database import get_database
-from .deliveries import deliver_once, identify
+from .deliveries import Claim, identify, recall
 from .fields import wall_clock
 from .schemas import collect_billable_call, load_billable_call
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
+
+COST_COLUMNS = (
+    *("date_billed", "cost", "method_id", "ip_address"),
+    *("call_date", "call_from", "call_to", "notes"),
+)
 
 blueprint = Blueprint("billable", __name__, url_prefix="/api/ingress/calls/inbound/billable")
 blueprint.before_request(protection.require_api_key)
@@ -41,22 +46,12 @@ def receive_cost(did=None, cid=None):
     sent = collect_billable_call(g.parameters, did, cid, request.headers.get("Idempotency-Key"))
     call = load_billable_call(sent, protection.key_time_zone(g.api_key), g.received_at)
     cost = describe_cost(call)
-    claim = identify_delivery(call, cost)
-    answer, replayed = get_database().transact(deliver_once, claim, bill, sent, cost, deadline=g.deadline)
-    response = current_app.response_class(answer, mimetype="application/json")
+    claim = describe_claim(call, cost, {name: sent[name] for name in ("cid", "did", "cost")})
+    delivery, replayed = get_database().run(bill_once, claim, cost, call_window(cost), deadline=g.deadline)
+    response = current_app.response_class(describe_answer(delivery), mimetype="application/json")
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
-
-
-def identify_delivery(call, cost):
-    return identify(
-        cost,
-        idempotency_key=call["idempotency_key"],
-        has_call_date=call["call_date"] is not None,
-        received=dialer_time(g.received_at),
-        recognise_calls=current_app.config["INGRESS_DUPLICATES"] == "replay",
-    )
 
 
 def describe_cost(call):
@@ -77,33 +72,55 @@ def dialer_time(value):
     return wall_clock(value, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
 
 
-def bill(connection, sent, cost):
-    """Find the call, insert its cost, hand the cost on to its lead; return the JSON that answers the sender."""
-    call = find_call(connection, cost)
-    cost_id = queries.insert_cost(connection, **cost)
-    updated, first_contact = update_costs(connection, call, cost["cost"])
-    answer = {
-        "cid": sent["cid"],
-        "did": sent["did"],
-        "cost": sent["cost"],
-        "cost_id": str(cost_id),
-        "inserted": describe_inserted(cost),
-        "updated": updated,
-        "lead": describe_lead(call, cost["cost"]) if updated else None,
-        "first_contact": first_contact,
-    }
-    return current_app.json.dumps(answer)
-
-
-def find_call(connection, cost):
-    return queries.find_call(
-        connection,
-        did=cost["call_to"],
-        cid=cost["call_from"],
-        call_date=cost["call_date"],
-        since=cost["call_date"] - current_app.config["CALL_MATCH_BEFORE"],
-        until=cost["call_date"] + current_app.config["CALL_MATCH_AFTER"],
+def describe_claim(call, cost, as_sent):
+    delivery_key, fingerprint = identify(
+        cost,
+        idempotency_key=call["idempotency_key"],
+        has_call_date=call["call_date"] is not None,
+        recognise_calls=current_app.config["INGRESS_DUPLICATES"] == "replay",
     )
+    sent = current_app.json.dumps({**as_sent, "inserted": describe_inserted(cost)})
+    return Claim(g.api_key.api_id, delivery_key, fingerprint, dialer_time(g.received_at), sent)
+
+
+def call_window(cost):
+    """Whose call is looked for, and when."""
+    return {
+        "did": cost["call_to"],
+        "cid": cost["call_from"],
+        "call_date": cost["call_date"],
+        "since": cost["call_date"] - current_app.config["CALL_MATCH_BEFORE"],
+        "until": cost["call_date"] + current_app.config["CALL_MATCH_AFTER"],
+    }
+
+
+def bill_once(connection, claim, cost, window):
+    """Return the Delivery and whether it had been billed before; all is committed when this returns."""
+    bill = queries.bill_at_once if connection.is_mariadb else bill_step_by_step
+    try:
+        outcome = bill(connection, **claim._asdict(), **{**cost, **window})
+    except queries.DuplicateDelivery:
+        connection.rollback()
+        return recall(connection, claim), True
+    return queries.Delivery(claim.fingerprint, claim.sent, outcome), False
+
+
+def bill_step_by_step(connection, **values):
+    """What `sql/bill_at_once.sql` does in one trip, for servers that do not know compound statements."""
+    connection.begin()
+    delivery_id = queries.insert_delivery(connection, **pick(values, Claim._fields))
+    call = queries.find_call(connection, **pick(values, ("did", "cid", "call_date", "since", "until")))
+    cost_id = queries.insert_cost(connection, **pick(values, COST_COLUMNS))
+    updated, first_contact = update_costs(connection, call, values["cost"])
+    lead = call[1:] if call else (None, None, None)
+    outcome = queries.Outcome(cost_id, *lead, updated, first_contact)
+    queries.update_delivery(connection, delivery_id, outcome)
+    connection.commit()
+    return outcome
+
+
+def pick(values, names):
+    return {name: values[name] for name in names}
 
 
 def update_costs(connection, call, cost):
@@ -130,12 +147,29 @@ def describe_inserted(cost):
     }
 
 
-def describe_lead(call, cost):
+def describe_answer(delivery):
+    """The JSON that answers the sender, the first time and each time after."""
+    sent, outcome = current_app.json.loads(delivery.sent), delivery.outcome
+    return current_app.json.dumps(
+        {
+            "cid": sent["cid"],
+            "did": sent["did"],
+            "cost": sent["cost"],
+            "cost_id": str(outcome.cost_id),
+            "inserted": sent["inserted"],
+            "updated": outcome.updated,
+            "lead": describe_lead(outcome, sent["inserted"]["cost"]) if outcome.updated else None,
+            "first_contact": outcome.first_contact,
+        }
+    )
+
+
+def describe_lead(outcome, cost):
     return {
-        "lead_id": str(call.lead_id),
-        "vendor_id": as_text(call.vendor_id),
-        "account_id": as_text(call.account_id),
-        "cost": str(cost),
+        "lead_id": str(outcome.lead_id),
+        "vendor_id": as_text(outcome.vendor_id),
+        "account_id": as_text(outcome.account_id),
+        "cost": cost,
     }
 
 

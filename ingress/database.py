@@ -2,6 +2,7 @@
 
 import logging
 import os
+import select
 import ssl
 import threading
 import time
@@ -34,12 +35,12 @@ NOT_WRITABLE = {
 }
 
 
-class Again(TLDialerConnectionError):
-    """Nothing was stored and the same may well succeed now."""
+class Busy(TLDialerConnectionError):
+    """Nothing was stored, and the same may well succeed now."""
 
 
-class OutcomeUnknown(TLDialerConnectionError):
-    """The connection was lost while the server was to commit: all is stored, or nothing."""
+class Lost(TLDialerConnectionError):
+    """The connection broke under way: all is stored, or nothing, and running again finds out."""
 
 
 def init_app(app):
@@ -65,6 +66,14 @@ class Connection(pymysql.connections.Connection):
         self._read_timeout = self._write_timeout = time_left(self.deadline, ANSWER_TIMEOUT)
         super()._execute_command(command, sql)
 
+    def is_usable(self):
+        """False when it was closed, by us or by the server: nothing may have come from it that nobody asked for."""
+        return self.open and not select.select([self._sock], [], [], 0)[0]
+
+    @property
+    def is_mariadb(self):
+        return "MariaDB" in self.server_version
+
 
 class Database:
     """The dialer's database behind one DatabaseUrl.
@@ -78,29 +87,17 @@ class Database:
         self.hosts = list(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
 
-    def query(self, work, *args, deadline=None):
-        """Return `work(connection, *args)` of a single statement, which may safely run twice."""
-        return retry(Again, deadline)(self.attempt, work, args, deadline)
+    def run(self, work, *args, deadline=None):
+        """Return `work(connection, *args)`, run again where that may help, until the deadline (monotonic seconds).
 
-    def transact(self, work, *args, deadline=None):
-        """Return `work(connection, *args)`, run in one transaction: all of it is stored, or nothing.
-
-        It may run several times, so it must recognise what an earlier run has stored. Raises TLDialerConnectionError
-        when there is no database, or no outcome, before the deadline.
+        The work ends with its commit, or is a single statement; when it runs again, it must recognise what it has
+        stored before. Raises TLDialerConnectionError: at once when nothing could be reached, and after the deadline
+        when the connection was lost under way and the outcome could not be found out.
         """
         try:
-            return retry(Again, deadline)(self.attempt_transaction, work, args, deadline)
-        except OutcomeUnknown:
-            return retry(TLDialerConnectionError, deadline)(self.attempt_transaction, work, args, deadline)
-
-    def attempt_transaction(self, work, args, deadline):
-        def in_transaction(connection):
-            connection.begin()
-            result = work(connection, *args)
-            commit(connection)
-            return result
-
-        return self.attempt(in_transaction, (), deadline)
+            return retry(Busy, deadline)(self.attempt, work, args, deadline)
+        except Lost:
+            return retry(TLDialerConnectionError, deadline)(self.attempt, work, args, deadline)
 
     def attempt(self, work, args, deadline):
         connection = self.open_connection(deadline)
@@ -112,13 +109,16 @@ class Database:
             raise
 
     def raise_classified(self, error):
-        """Raise Again for an error of the connection or the moment; return for any other."""
+        """Raise Busy or Lost for an error of the moment or the connection; return for any other."""
         code = error.args[0] if isinstance(error, pymysql.OperationalError) else None
         if code in NOT_WRITABLE:
             self.leave_host()
-        if code in LOST | BUSY | NOT_WRITABLE or isinstance(error, pymysql.InterfaceError):
+        if code in BUSY | NOT_WRITABLE:
             log.warning("running again after: %s", error)
-            raise Again from error
+            raise Busy from error
+        if code in LOST or isinstance(error, pymysql.InterfaceError):
+            log.warning("finding out after: %s", error)
+            raise Lost from error
 
     @contextmanager
     def connection(self):
@@ -133,7 +133,7 @@ class Database:
 
     def open_connection(self, deadline=None):
         kept = getattr(self.kept, "connection", None)
-        if kept is None or not kept.open or self.kept.process != os.getpid():
+        if kept is None or self.kept.process != os.getpid() or not kept.is_usable():
             self.kept.connection, self.kept.process = self.connect(deadline), os.getpid()
         self.kept.connection.deadline = deadline
         return self.kept.connection
@@ -196,16 +196,6 @@ def retry(errors, deadline):
         wait=WAIT,
         reraise=True,
     )
-
-
-def commit(connection):
-    """Commit; an answer of the server, also a refusal, settles the matter, the lack of one leaves it open."""
-    try:
-        connection.commit()
-    except pymysql.Error as error:
-        if connection.open and error.args[0] not in LOST:
-            raise
-        raise OutcomeUnknown from error
 
 
 def abandon(connection):

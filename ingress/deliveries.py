@@ -9,16 +9,20 @@ from .errors import IdempotencyKeyAlreadyUsed
 
 
 class Claim(NamedTuple):
-    """What makes a delivery the same as another: two with one `api_id` and `delivery_key` are one."""
+    """A delivery about to be billed: two with one `api_id` and `delivery_key` are the same.
+
+    `fingerprint` is what the same key must always mean, `sent` the JSON to remember for answering again.
+    """
 
     api_id: int
     delivery_key: bytes
     fingerprint: str
     received: datetime
+    sent: str
 
 
-def identify(cost, idempotency_key, has_call_date, received, recognise_calls):
-    """Return the Claim of a cost: by the sender's own key, else by the call itself when its date was given.
+def identify(cost, *, idempotency_key, has_call_date, recognise_calls):
+    """Return key and fingerprint of a cost: by the sender's own key, else by the call itself if its date was given.
 
     A request with neither is a new one each time it comes; its key is made up, so that this service recognises what
     it has written itself when it must run a transaction again. `recognise_calls` is INGRESS_DUPLICATES=replay.
@@ -31,23 +35,12 @@ def identify(cost, idempotency_key, has_call_date, received, recognise_calls):
         key = f"call {fingerprint}"
     else:
         key = f"own {uuid4()}"
-    return Claim(cost["method_id"], key.encode(), fingerprint, received)
-
-
-def deliver_once(connection, claim, work, *args):
-    """Return the answer of `work(connection, *args)` and False, or what was answered the first time and True.
-
-    Raises IdempotencyKeyAlreadyUsed when the first time was another call, or another cost.
-    """
-    if not queries.insert_delivery(connection, **claim._asdict()):
-        return recall(connection, claim), True
-    answer = work(connection, *args)
-    queries.update_delivery_answer(connection, claim.api_id, claim.delivery_key, answer)
-    return answer, False
+    return key.encode(), fingerprint
 
 
 def recall(connection, claim):
+    """Return the Delivery that came first; raises IdempotencyKeyAlreadyUsed when it was another call or cost."""
     first = queries.find_delivery(connection, claim.api_id, claim.delivery_key)
     if first.fingerprint != claim.fingerprint:
         raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {claim.fingerprint}")
-    return first.answer
+    return first

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -29,6 +30,7 @@ from .readiness import require_ready
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
 REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}  # seconds; a failure is answered anyway
+KEY_SECONDS = 5  # an operator who disables a key waits no longer than that
 NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
 
 
@@ -42,6 +44,7 @@ def client_address():
 
 def init_app(app):
     """Count failures per address; without their shared storage each process counts for itself, and none is let off."""
+    app.extensions["keys"] = {}
     app.extensions["failures"] = Limiter(
         client_address,
         app=app,
@@ -90,15 +93,39 @@ def require_enabled(config):
 
 
 def find_valid_key(api_id, secret):
-    """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address."""
-    key = None
-    if is_api_id(api_id):
-        key = get_database().query(queries.find_api_key, int(api_id), deadline=g.deadline)
-    if not is_secret_of(key, secret) or not key.enabled:
+    """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address.
+
+    A key is remembered for KEY_SECONDS, so that is how long a disabled or rotated one goes on working at most; what
+    does not fit the remembered key is looked up anew before it is refused.
+    """
+    api_id = int(api_id) if is_api_id(api_id) else None
+    key = remembered_key(api_id)
+    if not is_valid(key, secret):
+        key = api_id and look_up_key(api_id)
+    if not is_valid(key, secret):
         count_failure()
         raise InvalidApiIdOrKey
-    note_use(key)
+    return note_use(key)
+
+
+def remembered_key(api_id):
+    key, until = current_app.extensions["keys"].get(api_id, (None, 0))
+    return key if time.monotonic() < until else None
+
+
+def look_up_key(api_id):
+    key = get_database().run(queries.find_api_key, api_id, deadline=g.deadline)
+    if key:
+        remember_key(key)
     return key
+
+
+def remember_key(key):
+    current_app.extensions["keys"][key.api_id] = key, time.monotonic() + KEY_SECONDS
+
+
+def is_valid(key, secret):
+    return is_secret_of(key, secret) and bool(key.enabled)
 
 
 def is_api_id(text):
@@ -126,9 +153,14 @@ def count_failure():
 
 
 def note_use(key):
+    """Return the key, its use noted in the table, to the minute."""
     now = wall_clock(g.received_at, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
-    if key.last_used is None or now - key.last_used >= LAST_USED_STEP:
-        get_database().query(queries.update_api_key_last_used, key.api_id, now, deadline=g.deadline)
+    if key.last_used is not None and now - key.last_used < LAST_USED_STEP:
+        return key
+    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=g.deadline)
+    key = key._replace(last_used=now)
+    remember_key(key)
+    return key
 
 
 def require_endpoint(key, path):

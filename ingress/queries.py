@@ -1,6 +1,7 @@
 """One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
 
 import re
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -35,9 +36,21 @@ class ListedApiKey(NamedTuple):
     last_used: datetime | None
 
 
+class Outcome(NamedTuple):
+    """What billing a call has found out: its cost row, its lead if it has one, and which rows now carry the cost."""
+
+    cost_id: int
+    lead_id: int | None
+    vendor_id: int | None
+    account_id: int | None
+    updated: int
+    first_contact: int
+
+
 class Delivery(NamedTuple):
     fingerprint: str
-    answer: str
+    sent: str
+    outcome: Outcome
 
 
 class Call(NamedTuple):
@@ -56,9 +69,20 @@ def read_statement(name):
 
 
 PARAMETERS = re.compile(r"%\((\w+)\)s")
+INCLUDED = re.compile(r"\{(\w+)\}")
+
+
+def compose(script, statements):
+    """Put the named statements into a script; a parameter that the script has declared becomes its variable v_..."""
+
+    def as_variable(parameter):
+        return f"v_{parameter[1]}" if re.search(rf"\bv_{parameter[1]}\b", script) else parameter[0]
+
+    return INCLUDED.sub(lambda included: PARAMETERS.sub(as_variable, statements[included[1]]), script)
+
+
 STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
-
-
+STATEMENTS["bill_at_once"] = compose(STATEMENTS["bill_at_once"], STATEMENTS)
 REQUEST_STATEMENTS = (
     "find_api_key",
     "update_api_key_last_used",
@@ -68,7 +92,7 @@ REQUEST_STATEMENTS = (
     "insert_cost",
     "update_lead_cost",
     "update_first_contact_cost",
-    "update_delivery_answer",
+    "update_delivery",
 )
 
 
@@ -169,31 +193,54 @@ def update_first_contact_cost(connection, lead_id, cost):
     return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount
 
 
-def insert_delivery(connection, *, api_id, delivery_key, fingerprint, received):
-    """Return True when this delivery is the first with its key, False when there has been one."""
-    try:
-        execute(
+def insert_delivery(connection, *, api_id, delivery_key, fingerprint, received, sent):
+    """Return the id of the claimed delivery; raises DuplicateDelivery when there has been one with this key."""
+    with duplicates_told():
+        return execute(
             connection,
             "insert_delivery",
             api_id=api_id,
             delivery_key=delivery_key,
             fingerprint=fingerprint,
             received=received,
-        )
-    except pymysql.IntegrityError as error:
-        if error.args[0] != ER.DUP_ENTRY:
-            raise
-        return False
-    return True
+            sent=sent,
+        ).lastrowid
 
 
 def find_delivery(connection, api_id, delivery_key):
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
-    return row and Delivery(*row)
+    return row and Delivery(*row[:2], Outcome(*row[2:]))
 
 
-def update_delivery_answer(connection, api_id, delivery_key, answer):
-    execute(connection, "update_delivery_answer", api_id=api_id, delivery_key=delivery_key, answer=answer)
+def update_delivery(connection, delivery_id, outcome):
+    execute(connection, "update_delivery", delivery_id=delivery_id, **outcome._asdict())
+
+
+def bill_at_once(connection, **values):
+    """Do the whole of billing in one trip and return its Outcome; committed when this returns.
+
+    `values` are those of insert_delivery, find_call and insert_cost. Raises DuplicateDelivery, having undone all.
+    """
+    with duplicates_told():
+        cursor = execute(connection, "bill_at_once", **values)
+    outcome = Outcome(*cursor.fetchone())
+    cursor.nextset()  # the end of the compound statement
+    return outcome
+
+
+class DuplicateDelivery(Exception):
+    """There has been a delivery with this key, and it is committed."""
+
+
+@contextmanager
+def duplicates_told():
+    """A foreign key or a NOT NULL that fails is an IntegrityError too: the number tells them apart."""
+    try:
+        yield
+    except pymysql.IntegrityError as error:
+        if error.args[0] == ER.DUP_ENTRY:
+            raise DuplicateDelivery from error
+        raise
 
 
 def delete_deliveries(connection, before):

@@ -43,7 +43,7 @@ class Readiness:
         return self.faults if time.monotonic() < self.good_until else self.look_again(database, deadline)
 
     def look_again(self, database, deadline):
-        faults = database.query(find_faults, deadline=deadline)
+        faults = database.run(find_faults, deadline=deadline)
         if faults != self.faults:
             log.warning("is the database ready: %s", "; ".join(faults) or "yes")
         self.faults = faults

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,8 +44,9 @@ class PrivateMariaDB:
         self.port = free_port()
         self.socket = self.folder / "mariadb.sock"
         if len(os.fsencode(self.socket)) > SOCKET_PATH_LIMIT:
-            self._near = tempfile.TemporaryDirectory(prefix="mariadb-")  # removed together with this object
-            self.socket = Path(self._near.name, "mariadb.sock")
+            near = tempfile.mkdtemp(prefix="mariadb-")
+            weakref.finalize(self, shutil.rmtree, near)
+            self.socket = Path(near, "mariadb.sock")
         self._process = None
 
     def __enter__(self):
@@ -66,12 +68,12 @@ class PrivateMariaDB:
         """Return once the server takes connections, made from nothing if need be; raise MariaDBError if it will not."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock() as lock, self.log.open("a") as log:
-            self._make_data()
+            self._make_data(lock)
             self._process = subprocess.Popen(
                 [*ENDS_WITH_US, *self._mariadbd()],
                 stdout=log,
                 stderr=log,
-                pass_fds=[lock.fileno()],  # so the lock is held for exactly as long as the server lives
+                pass_fds=[lock.fileno()],  # the lock is held for as long as the server lives
                 start_new_session=True,  # Ctrl-C is for us: we end the server when nobody needs it any more
             )
         try:
@@ -112,7 +114,7 @@ class PrivateMariaDB:
             raise MariaDBError(f"Another process already runs the MariaDB server in {self.folder}") from None
         return lock
 
-    def _make_data(self):
+    def _make_data(self, lock):
         """Make the data directory under another name first, so that an interrupted start leaves nothing half-made."""
         if (self.folder / "data").exists():
             return
@@ -125,7 +127,8 @@ class PrivateMariaDB:
             "--auth-root-authentication-method=socket",
             f"--auth-root-socket-user={UNIX_USER}",
         ]
-        made = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        output = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        made = subprocess.run(command, pass_fds=[lock.fileno()], **output)
         if made.returncode:
             raise MariaDBError(f"mariadb-install-db failed:\n{last_lines(made.stdout)}")
         unfinished.rename(self.folder / "data")

@@ -8,17 +8,19 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext, suppress
-from datetime import datetime
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from pymysql.constants import CLIENT
 
 from ingress import queries
 from ingress.config import read_settings
-from ingress.database import CONNECT_TIMEOUT, Database
+from ingress.database import Database
+from ingress.fields import wall_clock
 from scripts.mariadb import ENDS_WITH_US, MariaDBError, PrivateMariaDB
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +41,7 @@ def main(folder=FOLDER):
     """Serve until a signal comes; return gunicorn's exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    load_dotenv()
+    load_dotenv(ROOT / ".env")
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)
@@ -65,9 +67,13 @@ def require_free(bind):
     host, _, port = bind.rpartition(":")
     host = host.strip("[]")
     try:
-        socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except (OSError, ValueError) as error:
-        sys.exit(f"make run cannot serve on BIND={bind} ({error}). Choose another: make run BIND=127.0.0.1:8001")
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind((host, int(port)))
+    except (ValueError, OverflowError):
+        sys.exit(f"make run needs BIND as address:port, not {bind}")
+    except OSError as error:
+        sys.exit(f"make run cannot serve on {bind}: {error}. Choose another: make run BIND=127.0.0.1:8001")
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
@@ -83,12 +89,12 @@ def private_database(folder):
 def prepare_demo(settings):
     """Fill the database with demo data; return `api_id` and `api_key` of the demo's key, new at every start."""
     database = Database(settings["DATABASE_URL"])
-    now = datetime.now(settings["TLDIALER_TIMEZONE"]).replace(tzinfo=None)
-    with database.connect_to(*database.url.hosts[0], CONNECT_TIMEOUT, CLIENT.MULTI_STATEMENTS) as connection:
+    now = wall_clock(datetime.now(UTC), settings["TLDIALER_TIMEZONE"])
+    with database.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
         cursor = connection.cursor()
         cursor.execute((ROOT / "scripts" / "demo.sql").read_text(), {"now": now})
-        while cursor.nextset():
-            """Each statement's own failure is raised here."""
+        while cursor.nextset():  # raises what a statement failed with
+            pass
     with database.connect() as connection:
         ids = [key.api_id for key in queries.list_api_keys(connection) if key.name == "demo" and key.enabled]
     if ids:
@@ -122,10 +128,12 @@ def serve(base_url, key):
     gunicorn = subprocess.Popen([*ENDS_WITH_US, BIN / "gunicorn", "wsgi:app"], cwd=ROOT, start_new_session=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: gunicorn.send_signal(number))
-    if not becomes_ready(gunicorn, base_url):
+    if becomes_ready(gunicorn, base_url):
+        print(FRIENDLY.format(base_url=base_url, curl=curl(base_url, **key)), flush=True)
+    elif gunicorn.poll() is None:
         gunicorn.terminate()
-        return gunicorn.wait() or 1
-    print(FRIENDLY.format(base_url=base_url, curl=curl(base_url, **key)), flush=True)
+        gunicorn.wait()
+        sys.exit(f"The service did not become ready within {READY_SECONDS} s")
     return gunicorn.wait()
 
 
@@ -133,15 +141,26 @@ def becomes_ready(gunicorn, base_url):
     """True as soon as /readyz answers 200, False when gunicorn ended or took too long."""
     deadline = time.monotonic() + READY_SECONDS
     while gunicorn.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urlopen(f"{base_url}/readyz", timeout=5):
+        if is_ready(base_url):
             return True
         time.sleep(0.05)
     return False
 
 
+def is_ready(base_url):
+    connection = HTTPConnection(urlsplit(base_url).netloc, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def curl(base_url, api_id, api_key):
     return (
-        f"curl -i {base_url}/api/ingress/calls/inbound/billable/8005550142/7205550134"
+        f"curl -i '{base_url}/api/ingress/calls/inbound/billable/8005550142/7205550134'"
         f" -H 'tld-api-id: {api_id}' -H 'tld-api-key: {api_key}' -H 'Content-Type: application/json'"
         """ -d '{"cost": "12.50", "notes": "RGB7F31"}'"""
     )

@@ -82,7 +82,13 @@ CREATE TABLE IF NOT EXISTS deliveries (
   delivery_key VARBINARY(1024) NOT NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
   fingerprint VARCHAR(100) CHARACTER SET ascii NOT NULL, -- did, cid, cost and call_date: the same key must mean the same
   received DATETIME NOT NULL,
-  answer TEXT NULL, -- the JSON that was answered
+  sent MEDIUMTEXT NOT NULL, -- JSON: the part of the answer that was known beforehand; notes alone may fill a TEXT
+  cost_id BIGINT UNSIGNED NULL, -- from here on: the part that billing has found out
+  lead_id BIGINT UNSIGNED NULL,
+  vendor_id INT UNSIGNED NULL,
+  account_id INT UNSIGNED NULL,
+  updated TINYINT NOT NULL DEFAULT 0,
+  first_contact TINYINT NOT NULL DEFAULT 0,
   PRIMARY KEY (delivery_id),
   UNIQUE KEY once (api_id, delivery_key),
   KEY received (received)

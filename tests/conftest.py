@@ -9,7 +9,7 @@ import pytest
 
 from ingress import create_app, queries
 from ingress.config import parse_database_url
-from ingress.database import Database
+from ingress.database import Connection, Database
 from ingress.protection import hash_secret
 from scripts.mariadb import PrivateMariaDB
 from tests.dialer import Dialer
@@ -134,3 +134,9 @@ def broken_connection(monkeypatch):
         monkeypatch.setattr(Database, "connect_to", refuse)
 
     return break_connection
+
+
+@pytest.fixture(params=["at once", "step by step"])
+def way_of_billing(request, monkeypatch):
+    """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
+    monkeypatch.setattr(Connection, "is_mariadb", request.param == "at once")

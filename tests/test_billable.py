@@ -7,6 +7,8 @@ import pytest
 
 CALL_DATE = "2024-03-05T14:21:09Z"
 
+pytestmark = pytest.mark.usefixtures("way_of_billing")
+
 
 def bill(post, path="/8005550142/7205550134", **parameters):
     return post(path, json={"cost": "12.5", "call_date": CALL_DATE, **parameters})

@@ -1,16 +1,16 @@
 """Firing twice: the same call is billed once, whoever repeats it, whenever, and however many at once."""
 
 import threading
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from ingress import create_app, queries
+from ingress import create_app
 from tests.conftest import URL
-from tests.test_queries import NOW
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+
+pytestmark = pytest.mark.usefixtures("way_of_billing")
 
 
 def keyed(key="RGB7F31"):
@@ -202,14 +202,15 @@ def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_and_the_rest_refu
     assert len(accepted) == 25
 
 
-def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app):
-    for days in (91, 89):
-        queries.insert_delivery(
-            dialer.connection, api_id=1, delivery_key=str(days), fingerprint="", received=NOW - timedelta(days=days)
+def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app, post):
+    for key, days in (("young", 89), ("old", 91)):
+        post(json=CALL, headers=keyed(key))
+        dialer.execute(
+            "UPDATE deliveries SET received = received - INTERVAL %s DAY WHERE delivery_key = %s", days, f"key {key}"
         )
-    dialer.execute("UPDATE deliveries SET received = UTC_TIMESTAMP() - INTERVAL delivery_key DAY")
 
     result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", "90d"])
 
     assert (result.exit_code, result.output) == (0, "1 deliveries are forgotten.\n")
-    assert dialer.execute("SELECT delivery_key FROM deliveries").fetchall() == [{"delivery_key": b"89"}]
+    assert post(json=CALL, headers=keyed("young")).headers["Idempotent-Replayed"] == "true"
+    assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("old")).headers

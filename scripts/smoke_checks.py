@@ -1,0 +1,169 @@
+"""What the smoke test sends and what must come back: every documented answer that one good key can provoke."""
+
+import json
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+from urllib.parse import quote
+from uuid import uuid4
+
+BILLABLE = "/api/ingress/calls/inbound/billable"
+NOTES = "smoke test"  # in every request, so that whatever a broken service stores can be told apart
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+WRONG_CREDENTIALS = [  # name, expected answer, change of good headers
+    ("no API id", "401 No API ID Provided", {"tld-api-id": None}),
+    ("no API key", "401 No API Key Provided", {"tld-api-key": None}),
+    ("wrong API key", "401 Invalid API ID or Key", {"tld-api-key": "wrong"}),
+    ("unknown API id", "401 Invalid API ID or Key", {"tld-api-id": "4000000000"}),
+]
+WRONG_PARAMETERS = [  # name, expected answer, change of a good body, what the detail must mention
+    ("DID missing", "400 Missing or Invalid DID", {"did": None}, ""),
+    ("DID not filled in", "400 Missing or Invalid DID", {"did": "[Call:Dialed]"}, r"\[Call:Dialed\]"),
+    ("DID is a list", "400 Missing or Invalid DID", {"did": ["8005550142"]}, ""),
+    ("DID too short", "400 Invalid DID", {"did": "0003"}, ""),
+    ("DID from abroad", "400 Invalid DID", {"did": "+442079460958"}, ""),
+    ("CID missing", "400 Missing or Invalid CID", {"cid": None}, ""),
+    ("CID not filled in", "400 Missing or Invalid CID", {"cid": "{{caller}}"}, r"\{\{caller\}\}"),
+    ("CID too short", "400 Invalid CID", {"cid": "266696687"}, ""),
+    ("cost missing", "400 Missing or Invalid Cost", {"cost": None}, ""),
+    ("cost not filled in", "400 Missing or Invalid Cost", {"cost": "[Call:Payout]"}, r"\[Call:Payout\]"),
+    ("cost with decimal comma", "400 Invalid Cost", {"cost": "12,50"}, ""),
+    ("cost negative", "400 Invalid Cost", {"cost": "-1"}, ""),
+    ("cost too large", "400 Invalid Cost", {"cost": "123456789.00"}, ""),
+    ("date_billed is a word", "400 Invalid Date Billed", {"date_billed": "yesterday"}, ""),
+    ("call_date impossible", "400 Invalid Call Date", {"call_date": "2026-02-30 10:00:00"}, ""),
+    ("call_date long ago", "400 Invalid Call Date", {"call_date": "1999-12-31 12:00:00"}, ""),
+    ("notes too long", "400 Invalid Notes", {"notes": "x" * 65_536}, ""),
+    ("body too large", "413 Request Too Large", {"notes": "x" * 256 * 1024}, ""),
+]
+WRONG_BODIES = [  # name, expected answer, type of the body, the body, what the detail must mention
+    ("JSON cut off", "400 Invalid JSON Body", JSON, '{"notes": "smoke test", "cost": 1,', r"\d"),  # the position
+    ("JSON is no object", "400 Invalid JSON Body", JSON, "[1]", ""),
+    ("cost given twice", "400 Invalid Cost", FORM, "notes=smoke+test&cost=1&cost=2", "given twice"),
+    ("neither JSON nor form", "415", "text/xml", "<cost>1</cost>", ""),
+]
+
+
+class Target(NamedTuple):
+    """The service to check, and what to send to it."""
+
+    base_url: str
+    api_id: str
+    api_key: str
+    did: str
+    cid: str
+    cost: str
+
+    @property
+    def headers(self):
+        return {"tld-api-id": self.api_id, "tld-api-key": self.api_key, "Content-Type": JSON}
+
+    @property
+    def body(self):
+        return {"did": self.did, "cid": self.cid, "cost": self.cost, "notes": NOTES}
+
+    @property
+    def amount(self):
+        """The cost as it is stored; raises decimal.InvalidOperation."""
+        return Decimal(re.sub(r"[$,\s]", "", self.cost)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+class Request(NamedTuple):
+    path: str
+    headers: dict
+    body: str = ""
+    method: str = "POST"
+
+
+class Check(NamedTuple):
+    """`expected` is the status and an error's fixed text; the JSON must fit `form`, the header `header` its value."""
+
+    name: str
+    expected: str
+    request: Request
+    form: object = None
+    header: tuple = ()
+
+
+def list_checks(target):
+    return [*refusals(target), *routes(target), *one_cost(target)]
+
+
+def refusal(name, expected, request, mention="", header=()):
+    """The Check that the answer is `{"error": text}` and nothing else, perhaps with a detail behind a colon."""
+    text = re.escape(expected[4:]) or "[^:]+"
+    detail = f": .*{mention}.*" if mention else "(: .*)?"
+    return Check(name, expected, request, {"error": text + detail}, header)
+
+
+def refusals(target):
+    for name, expected, change in WRONG_CREDENTIALS:
+        headers = {header: value for header, value in (target.headers | change).items() if value}
+        yield refusal(name, expected, Request(BILLABLE, headers, json.dumps(target.body)))
+    for name, expected, change, mention in WRONG_PARAMETERS:
+        yield refusal(name, expected, Request(BILLABLE, target.headers, json.dumps(target.body | change)), mention)
+    for name, expected, kind, body, mention in WRONG_BODIES:
+        request = Request(path(target.did, target.cid), target.headers | {"Content-Type": kind}, body)
+        yield refusal(name, expected, request, mention)
+
+
+def routes(target):
+    body = json.dumps({"cost": target.cost, "notes": NOTES})
+    no_did = Request(path("", target.cid), target.headers, body)
+    no_cid = Request(path(target.did, ""), target.headers, body)
+    other_method = Request(path(target.did, target.cid), target.headers, method="DELETE")
+    return [
+        refusal("DID blank in the path", "400 Missing or Invalid DID", no_did),
+        refusal("CID blank in the path", "400 Missing or Invalid CID", no_cid),
+        refusal("no such path", "404", Request("/api/ingress/nothing", target.headers)),
+        refusal("no such method", "405", other_method, header=("Allow", r".*\bPOST\b.*")),
+        Check("the process lives", "200", Request("/healthz", {}, method="GET")),
+        Check("the database answers", "200", Request("/readyz", {}, method="GET")),
+    ]
+
+
+def one_cost(target):
+    """A success, fired twice, then its idempotency key for another cost: one row is stored in all."""
+    headers = target.headers | {"Idempotency-Key": str(uuid4())}
+    first = Request(path(target.did, target.cid), headers, json.dumps({"cost": target.cost, "notes": NOTES}))
+    other = first._replace(body=json.dumps({"cost": str(target.amount + 1), "notes": NOTES}))
+    form = success_form(target)
+    return [
+        Check("one cost", "200", first, form),
+        Check("the same once more", "200", first, form, ("Idempotent-Replayed", "true")),
+        refusal("same key, other cost", "422 Idempotency Key Already Used", other),
+    ]
+
+
+def path(did, cid):
+    return f"{BILLABLE}/{quote(did, safe='')}/{quote(cid, safe='')}"
+
+
+def success_form(target):
+    """The documented answer as patterns: with the lead that was updated, or without one."""
+    digits, moment = r"\d+", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    amount = re.escape(str(target.amount))
+    inserted = {
+        "date_billed": moment,
+        "cost": amount,
+        "method": "ingress",
+        "method_id": re.escape(target.api_id),
+        "ip_address": r"[0-9a-f.:]+",
+        "call_date": moment,
+        "call_from": re.sub(r"\D", "", target.cid)[-10:],
+        "call_to": re.sub(r"\D", "", target.did)[-10:],
+        "attributable": "1",
+        "attributed": "0",
+        "calculatable": "0",
+        "notes": NOTES,
+    }
+    given = {
+        name: re.escape(value) for name, value in (("cid", target.cid), ("did", target.did), ("cost", target.cost))
+    }
+    stored = {**given, "cost_id": digits, "inserted": inserted}
+    lead = {"lead_id": digits, "vendor_id": (digits, None), "account_id": (digits, None), "cost": amount}
+    return (
+        {**stored, "updated": 1, "lead": lead, "first_contact": (0, 1)},
+        {**stored, "updated": 0, "lead": None, "first_contact": 0},
+    )
