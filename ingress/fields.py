@@ -17,13 +17,13 @@ LATEST = timedelta(days=1)  # ahead of now; clocks and time zones of senders dif
 
 EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)  # seconds or milliseconds, from the year 2000 on
 OFFSET = re.compile(
-    r"(?P<clock>.*\d:\d\d(?:[.,]\d+)?(?: ?[AP]M)?)"
-    r" ?(?:Z|UTC|GMT|(?P<sign>[ +-])(?P<hours>\d\d):?(?P<minutes>\d\d)?)",
+    r"(?P<clock>.*(?:\d:\d\d|T\d{6})(?:[.,]\d+)?(?: ?[AP]M)?)"
+    r" ?(?:Z|UTC|GMT|(?P<sign>[ +-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)?)",
     re.ASCII | re.IGNORECASE,
 )
 ISO_8601 = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:[+-]\d\d:\d\d)?)?"  # extended: 2024-03-05T14:21:09.034
-    r"|\d{8}(?:T\d{6}(?:[+-]\d\d:\d\d)?)?",  # basic: 20240305T142109
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:[+-]\d\d:[0-5]\d)?)?"  # extended: 2024-03-05T14:21:09.034
+    r"|\d{8}(?:T\d{6}(?:[+-]\d\d:[0-5]\d)?)?",  # basic: 20240305T142109
     re.ASCII,
 )
 OTHER_FORMS = [
@@ -46,6 +46,8 @@ def normalise_number(text):
     text = text.strip()
     if any(character.isalpha() for character in text.removeprefix("tel:")):
         raise ValueError("a phone number has no letters")
+    if text.startswith("-") or any(character.isdecimal() and not character.isascii() for character in text):
+        raise ValueError("not a phone number")
     try:
         parsed = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException:

@@ -14,7 +14,8 @@ from .errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestToo
 BODY_LIMIT = 256 * 1024  # bytes
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UNRENDERED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
-NOT_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+QUOTED = 100  # characters of a refused value that an error repeats
 
 
 class GivenTwice(ValueError):
@@ -23,6 +24,9 @@ class GivenTwice(ValueError):
 
 class Unrendered(str):
     """A token that the sender's platform should have replaced by a value: absent, but worth naming."""
+
+    def complaint(self):
+        return f"{self[:QUOTED]} was not filled in by the sender"
 
 
 class Parameters:
@@ -55,9 +59,12 @@ class Parameters:
 
 
 def single(place, name):
-    """The one value that a name has in a place, or None; blank repetitions do not count."""
+    """The one value that a name has in a place, or None; blank repetitions do not count.
+
+    JSON's lists and objects are not compared: none is a value, and deep ones would exhaust the stack.
+    """
     values = [value for value in place.getlist(name) if not is_blank(value)]
-    if any(value != values[0] for value in values):
+    if len(values) > 1 and any(not isinstance(value, str) or value != values[0] for value in values):
         raise GivenTwice
     return values[0] if values else None
 
@@ -126,9 +133,10 @@ def parse_json(content):
     """A JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
     try:
         text = content.decode("utf-8-sig")
-        if constant := find_constant(text):
-            raise InvalidJsonBody(f"{constant[1]} is no JSON value, at character {constant.start(1)}")
-        pairs = json.loads(text, parse_int=str, parse_float=str, object_pairs_hook=MultiDict)
+        pairs = json.loads(text, **JSON_HOOKS)
+    except NotJson:
+        constant = next(match for match in STRING_OR_CONSTANT.finditer(text) if match[1])
+        raise InvalidJsonBody(f"{constant[1]} is no JSON value, at character {constant.start(1)}") from None
     except UnicodeDecodeError as error:
         raise InvalidJsonBody(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -140,6 +148,17 @@ def parse_json(content):
     return pairs
 
 
-def find_constant(text):
-    """NaN and Infinity, which Python's parser accepts and JSON does not know, outside of strings; or None."""
-    return next((match for match in NOT_JSON.finditer(text) if match[1]), None)
+class NotJson(Exception):
+    """NaN or Infinity, which Python's parser accepts and JSON does not know."""
+
+
+def refuse_constant(name):
+    raise NotJson(name)
+
+
+JSON_HOOKS = {
+    "parse_int": str,
+    "parse_float": str,
+    "parse_constant": refuse_constant,
+    "object_pairs_hook": MultiDict,
+}

@@ -24,13 +24,13 @@ from .errors import (
     TLDialerNotEnabled,
 )
 from .fields import wall_clock
-from .parameters import GivenTwice, Unrendered, read_parameters
+from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered, read_parameters
 from .readiness import require_ready
 
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
 REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}  # seconds; a failure is answered anyway
-KEY_SECONDS = 5  # an operator who disables a key waits no longer than that
+KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
 NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
 
 
@@ -46,7 +46,7 @@ def init_app(app):
     """Count failures per address; without their shared storage each process counts for itself, and none is let off."""
     app.extensions["keys"] = {}
     app.extensions["failures"] = Limiter(
-        client_address,
+        lambda: client_address() or "unix socket",
         app=app,
         headers_enabled=True,
         storage_uri=app.config["RATELIMIT_STORAGE_URI"],
@@ -74,15 +74,24 @@ def require_api_key():
 
 def read_credentials(parameters):
     """Return API id and key as sent: from the headers, or from any of the documented parameters."""
+    return (
+        read_credential(parameters, ("tld-api-id", "api_id", "api"), NoApiId),
+        read_credential(parameters, ("tld-api-key", "api_key", "apikey"), NoApiKey),
+    )
+
+
+def read_credential(parameters, names, missing):
+    """Return a credential, the header of the first name before any parameter; raise `missing` when there is none."""
+    header = request.headers.get(names[0])
+    if not is_blank(header) and not is_unrendered(header):
+        return header
     try:
-        api_id = request.headers.get("tld-api-id") or parameters.find(["tld-api-id", "api_id", "api"])
-        secret = request.headers.get("tld-api-key") or parameters.find(["tld-api-key", "api_key", "apikey"])
-    except GivenTwice:
-        raise InvalidApiIdOrKey("given twice") from None
-    for value, missing in ((api_id, NoApiId), (secret, NoApiKey)):
-        if value is None or isinstance(value, Unrendered):
-            raise missing(value and f"{value} was not filled in by the sender")
-    return api_id, secret
+        value = parameters.find(names, header)
+    except GivenTwice as ambiguous:
+        return ambiguous
+    if value is None or isinstance(value, Unrendered):
+        raise missing(value and value.complaint())
+    return value
 
 
 def require_enabled(config):
@@ -98,6 +107,8 @@ def find_valid_key(api_id, secret):
     A key is remembered for KEY_SECONDS, so that is how long a disabled or rotated one goes on working at most; what
     does not fit the remembered key is looked up anew before it is refused.
     """
+    if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
+        raise InvalidApiIdOrKey("given twice")
     api_id = int(api_id) if is_api_id(api_id) else None
     key = remembered_key(api_id)
     if not is_valid(key, secret):
@@ -195,12 +206,15 @@ def is_in_range(address, text):
 @lru_cache(maxsize=1024)
 def parse_range(text):
     """An address or a CIDR range; host bits may be set, as people write them."""
-    return ip_network(text, strict=False)
+    return ip_network(parse_address(text) or text, strict=False)
 
 
 def parse_address(text):
-    """An IP address, an IPv4 one out of its IPv6 clothing and without a port that some proxies add; or None."""
-    bare = re.sub(r"^\[(.+)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", text.strip())
+    """An IP address, an IPv4 one out of its IPv6 clothing, without the port that some proxies add; or None.
+
+    An IPv6 address's scope (fe80::1%eth0) is a name that only its own machine knows, so it is left out.
+    """
+    bare = re.sub(r"^\[(.+)\](:\d+)?$|^([\d.]+):\d+$", r"\1\3", text.strip()).partition("%")[0]
     try:
         address = ip_address(bare)
     except ValueError:

@@ -5,7 +5,7 @@ from marshmallow.fields import Field
 
 from . import errors
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered
+from .parameters import QUOTED, GivenTwice, Unrendered, is_blank, is_unrendered
 
 ALIASES = {
     "did": ("inbound_number", "number_dialed", "call_to", "did"),
@@ -19,7 +19,6 @@ ALIASES = {
 NO_COST = {"null", "undefined", "--"}  # what platforms render for a payout that is not known yet
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
 KEY_LIMIT = 255  # characters
-QUOTED = 100  # characters of a refused value that an error repeats
 
 ORDER = [
     errors.MissingDid,
@@ -58,7 +57,7 @@ class Parameter(Field):
 
     def absent(self, token):
         if self.missing:
-            raise ValidationError([self.missing(token and f"{token[:QUOTED]} was not filled in by the sender")])
+            raise ValidationError([self.missing(token and token.complaint())])
 
 
 def require_unicode(text):
