@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import billable, commands, database, errors, health, protection, readiness
+from . import billable, commands, database, errors, health, logs, protection, readiness
 from .config import read_settings
 
 
@@ -13,6 +13,7 @@ def create_app():
     app.config.from_mapping(read_settings())
     app.json.sort_keys = False  # the answer's keys come in the documented order
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0, x_host=0)
+    logs.init_app(app)
     database.init_app(app)
     readiness.init_app(app)
     protection.init_app(app)

@@ -15,6 +15,7 @@ from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
 from . import queries
 from .errors import TLDialerConnectionError
+from .fields import wall_clock
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,11 @@ def init_app(app):
 
 def get_database():
     return current_app.extensions["database"]
+
+
+def dialer_time(value):
+    """An aware datetime as the dialer's tables hold it: on the wall clock of TLDIALER_TIMEZONE, in whole seconds."""
+    return wall_clock(value, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
 
 
 def get_deadline():

@@ -1,46 +1,101 @@
-"""The same call is billed once, however often it is delivered (`contract.md`, Firing twice)."""
+"""A delivery is what a sender reports of one call: from its arrival to the log of what became of it."""
 
+import logging
+import secrets
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
-from uuid import uuid4
+
+import pymysql
 
 from . import queries
-from .errors import IdempotencyKeyAlreadyUsed
+from .database import dialer_time, get_database
+from .errors import TLDialerConnectionError
+from .parameters import Parameters
+
+log = logging.getLogger(__name__)
+
+# What became of a delivery, as the log names it
+BILLED = "billed"
+UNMATCHED = "unmatched"  # billed, but its call was not in the call log
+REPEATED = "repeated"  # the same call had been billed before
+REFUSED = "refused"  # an error of the sender
+FAILED = "failed"  # an error of ours
+TRIED = "tried"  # a dry run
+MENDED = "mended"  # refused or failed at first, and fired again from the log since
+
+ERROR_LIMIT = 500  # characters of an error's text that the log keeps
 
 
-class Claim(NamedTuple):
-    """A delivery about to be billed: two with one `api_id` and `delivery_key` are the same.
+def new_request_id():
+    """32 hex digits that begin with the time in milliseconds, so that an index of them grows at its end."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
-    `fingerprint` is what the same key must always mean, `sent` the JSON to remember for answering again.
+
+@dataclass(slots=True)
+class Delivery:
+    """One delivery under way.
+
+    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the door has let it in, `call` is
+    what has been understood of it, `repeats` and `mends` name other deliveries of the log.
     """
 
-    api_id: int
-    delivery_key: bytes
-    fingerprint: str
-    received: datetime
-    sent: str
+    parameters: Parameters
+    ip_address: str
+    received_at: datetime
+    deadline: float | None
+    request_id: str = field(default_factory=new_request_id)
+    began: float = field(default_factory=time.monotonic)
+    api_key: queries.ApiKey | None = None
+    call: dict = field(default_factory=dict)
+    outcome: str | None = None
+    repeats: int | None = None
+    mends: int | None = None
+
+    def milliseconds(self):
+        """Since it arrived here."""
+        return int((time.monotonic() - self.began) * 1000)
+
+    def origin(self):
+        """The columns that are known whatever becomes of it."""
+        return {
+            "request_id": self.request_id,
+            "api_id": self.api_key.api_id,
+            "ip_address": self.ip_address,
+            "received": dialer_time(self.received_at),
+            "sent": self.parameters.as_json(),
+        }
 
 
-def identify(cost, *, idempotency_key, has_call_date, recognise_calls):
-    """Return key and fingerprint of a cost: by the sender's own key, else by the call itself if its date was given.
+def log_unbilled(delivery, status, error):
+    """Log what has billed nothing; that the log cannot be written changes no answer.
 
-    A request with neither is a new one each time it comes; its key is made up, so that this service recognises what
-    it has written itself when it must run a transaction again. `recognise_calls` is INGRESS_DUPLICATES=replay.
+    `error` is the text of the answer, None for a repetition or a dry run.
     """
-    call_date = cost["call_date"] if has_call_date else "-"
-    fingerprint = f"{cost['call_to']} {cost['call_from']} {cost['cost']} {call_date}"
-    if idempotency_key is not None:
-        key = f"key {idempotency_key}"
-    elif has_call_date and recognise_calls:
-        key = f"call {fingerprint}"
-    else:
-        key = f"own {uuid4()}"
-    return key.encode(), fingerprint
+    if delivery.outcome is None:
+        delivery.outcome = FAILED if status >= 500 else REFUSED
+    try:
+        get_database().run(insert, delivery, status, error, deadline=delivery.deadline)
+    except (TLDialerConnectionError, pymysql.MySQLError) as problem:
+        log.warning("request %s is not in the delivery log: %s", delivery.request_id, problem)
 
 
-def recall(connection, claim):
-    """Return the Delivery that came first; raises IdempotencyKeyAlreadyUsed when it was another call or cost."""
-    first = queries.find_delivery(connection, claim.api_id, claim.delivery_key)
-    if first.fingerprint != claim.fingerprint:
-        raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {claim.fingerprint}")
-    return first
+def insert(connection, delivery, status, error):
+    queries.insert_unbilled_delivery(
+        connection,
+        **delivery.origin(),
+        outcome=delivery.outcome,
+        status=status,
+        error=error and storable(error)[:ERROR_LIMIT],
+        call_from=delivery.call.get("cid"),
+        call_to=delivery.call.get("did"),
+        cost=delivery.call.get("cost"),
+        call_date=delivery.call.get("call_date") and dialer_time(delivery.call["call_date"]),
+        repeats=delivery.repeats,
+        milliseconds=delivery.milliseconds(),
+    )
+
+
+def storable(text):
+    """The text with halves of characters written out: an error repeats what was sent, and no database takes those."""
+    return text.encode(errors="backslashreplace").decode()

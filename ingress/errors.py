@@ -1,9 +1,8 @@
 """Every answer that is no success: the texts and statuses of `contract.md`, and how any error becomes JSON."""
 
 import logging
-from uuid import uuid4
 
-from flask import jsonify, request
+from flask import g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -100,6 +99,14 @@ class IdempotencyKeyAlreadyUsed(IngressError):
     text, status = "Idempotency Key Already Used", 422
 
 
+class InvalidDryRun(IngressError):
+    text = "Invalid Dry Run"
+
+
+class AlreadyMended(IngressError):
+    text, status = "Already Fired Again", 409
+
+
 class InvalidJsonBody(IngressError):
     text = "Invalid JSON Body"
 
@@ -124,13 +131,15 @@ HTTP_TEXTS = {413: RequestTooLarge.text}  # elsewhere Werkzeug's own name of the
 
 
 def answer_ingress_error(error):
+    g.error = str(error)
     return jsonify(error=str(error)), error.status, error.headers
 
 
 def answer_http_error(error):
     """404, 405, 413, 429 and their like in JSON, keeping the headers that belong to them (Allow, Retry-After)."""
+    g.error = HTTP_TEXTS.get(error.code, error.name)
     response = error.get_response()
-    response.data = jsonify(error=HTTP_TEXTS.get(error.code, error.name)).data
+    response.data = jsonify(error=g.error).data
     response.content_type = "application/json"
     return response
 
@@ -140,9 +149,9 @@ def answer_bug(error):
 
     Only the path is logged: the query may hold an API key.
     """
-    request_id = uuid4().hex
-    log.error("request %s: %s %s failed", request_id, request.method, request.path, exc_info=error)
-    return jsonify(error="Internal Server Error"), 500, {"X-Request-ID": request_id}
+    g.error = "Internal Server Error"
+    log.error("request %s: %s %s failed", g.request_id, request.method, request.path, exc_info=error)
+    return jsonify(error=g.error), 500
 
 
 def init_app(app):

@@ -3,11 +3,28 @@
 import re
 from urllib.parse import unquote_plus
 
+from flask import g
 from gunicorn.glogging import Logger
 
-SECRETS = {"tld-api-key", "api_key", "apikey"}
+from .deliveries import new_request_id
+from .parameters import MASK, SECRETS
+
 PARAMETER = re.compile(r"([?&;])([^=&;\s]+)=([^&;\s]*)")
-MASK = "***"
+
+
+def init_app(app):
+    """Give every request an id, which its answer and its lines in the logs carry."""
+    app.before_request(identify_request)
+    app.after_request(tell_request_id)
+
+
+def identify_request():
+    g.request_id = new_request_id()
+
+
+def tell_request_id(response):
+    response.headers["X-Request-ID"] = g.request_id
+    return response
 
 
 class MaskingLogger(Logger):

@@ -12,6 +12,10 @@ from werkzeug.formparser import FormDataParser
 from .errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024  # bytes
+UNREAD_LIMIT = 10_000  # characters that are kept of a body that could not be read
+HEADERS = ("Idempotency-Key", "Dry-Run")  # that carry a parameter
+SECRETS = {"tld-api-key", "api_key", "apikey"}  # names, in lower case, whose values are kept nowhere
+MASK = "***"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UNRENDERED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
@@ -32,14 +36,18 @@ class Unrendered(str):
 class Parameters:
     """The parameters of one request.
 
-    `body` and `query` are MultiDicts of texts (JSON may hold other things too); `body_error` is the error to
-    answer once the sender is known, because of a body that could not be read.
+    `body` and `query` are MultiDicts of texts (JSON may hold other things too), `path` and `headers` dicts. `unread` is
+    the text of a body that could not be read, `body_error` the error to answer because of it once the sender is known.
     """
 
-    def __init__(self, body, query, body_error=None):
+    def __init__(self, body, query, path=None, headers=None, unread=None, body_error=None):
         self.body = body
         self.query = query
+        self.path = path or {}
+        self.headers = headers or {}
+        self.unread = unread
         self.body_error = body_error
+        self.secret = None
 
     def find(self, names, *others):
         """Return the first present value of `names`, body before query, then the first present of `others`.
@@ -56,6 +64,27 @@ class Parameters:
                 return value
             token = token or Unrendered(value)
         return token
+
+    def as_json(self):
+        """What was sent, as JSON without secrets: neither under the secrets' names nor anywhere else."""
+        places = {
+            "path": self.path,
+            "query": list_pairs(self.query),
+            "body": list_pairs(self.body),
+            "headers": self.headers,
+        }
+        text = json.dumps(places if self.unread is None else {**places, "unread": self.unread[:UNREAD_LIMIT]})
+        return text.replace(self.secret, MASK) if self.secret else text
+
+
+def from_json(text):
+    """The Parameters of what `as_json` has kept; a body that could not be read stays unread."""
+    sent = json.loads(text)
+    return Parameters(MultiDict(sent["body"]), MultiDict(sent["query"]), sent["path"], sent["headers"])
+
+
+def list_pairs(place):
+    return [pair for pair in place.items(multi=True) if pair[0].lower() not in SECRETS]
 
 
 def single(place, name):
@@ -80,15 +109,17 @@ def is_unrendered(value):
 
 def read_parameters():
     """Return the Parameters of the current request; a body too large or cut short is an error at once."""
-    try:
-        return Parameters(read_body(), request.args)
-    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
-        return Parameters(MultiDict(), request.args, error)
-
-
-def read_body():
-    """The parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
+    path = {name: number for name, number in (request.view_args or {}).items() if number}
+    headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
     content = read_content()
+    try:
+        return Parameters(read_body(content), request.args, path, headers)
+    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
+        return Parameters(MultiDict(), request.args, path, headers, content.decode(errors="replace"), error)
+
+
+def read_body(content):
+    """The parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
     if not content.strip():
         return MultiDict()
     if request.is_json or request.mimetype == "text/json" or looks_like_json(content):

@@ -13,7 +13,8 @@ from flask import current_app, g, request
 from flask_limiter import Limiter
 
 from . import queries
-from .database import get_database, get_deadline
+from .database import dialer_time, get_database, get_deadline
+from .deliveries import Delivery
 from .errors import (
     AdvancedCallLogNotEnabled,
     EndpointNotAllowed,
@@ -23,7 +24,6 @@ from .errors import (
     NoApiKey,
     TLDialerNotEnabled,
 )
-from .fields import wall_clock
 from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered, read_parameters
 from .readiness import require_ready
 
@@ -57,19 +57,18 @@ def init_app(app):
 
 
 def require_api_key():
-    """Let the request in, or raise; leaves what the door has learned of it in `g`."""
-    g.deadline = get_deadline()
-    g.received_at = datetime.now(UTC)
-    g.ip_address = client_address()
-    g.parameters = read_parameters()
-    api_id, secret = read_credentials(g.parameters)
+    """Let the request in, or raise; `g.delivery` is what comes in, and has its key from when that was found valid."""
+    received_at, deadline = datetime.now(UTC), get_deadline()
+    g.delivery = delivery = Delivery(read_parameters(), client_address(), received_at, deadline, g.request_id)
+    api_id, secret = read_credentials(delivery.parameters)
     require_enabled(current_app.config)
-    require_ready(g.deadline)
-    g.api_key = find_valid_key(api_id, secret)
-    require_endpoint(g.api_key, request.path)
-    require_ip_address(g.api_key, g.ip_address)
-    if g.parameters.body_error:
-        raise g.parameters.body_error
+    require_ready(deadline)
+    delivery.api_key = find_valid_key(api_id, secret, delivery)
+    delivery.parameters.secret = secret
+    require_endpoint(delivery.api_key, request.path)
+    require_ip_address(delivery.api_key, delivery.ip_address)
+    if delivery.parameters.body_error:
+        raise delivery.parameters.body_error
 
 
 def read_credentials(parameters):
@@ -101,7 +100,7 @@ def require_enabled(config):
         raise AdvancedCallLogNotEnabled
 
 
-def find_valid_key(api_id, secret):
+def find_valid_key(api_id, secret, delivery):
     """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address.
 
     A key is remembered for KEY_SECONDS, so that is how long a disabled or rotated one goes on working at most; what
@@ -112,11 +111,11 @@ def find_valid_key(api_id, secret):
     api_id = int(api_id) if is_api_id(api_id) else None
     key = remembered_key(api_id)
     if not is_valid(key, secret):
-        key = api_id and look_up_key(api_id)
+        key = api_id and look_up_key(api_id, delivery.deadline)
     if not is_valid(key, secret):
         count_failure()
         raise InvalidApiIdOrKey
-    return note_use(key)
+    return note_use(key, delivery)
 
 
 def remembered_key(api_id):
@@ -124,8 +123,8 @@ def remembered_key(api_id):
     return key if time.monotonic() < until else None
 
 
-def look_up_key(api_id):
-    key = get_database().run(queries.find_api_key, api_id, deadline=g.deadline)
+def look_up_key(api_id, deadline):
+    key = get_database().run(queries.find_api_key, api_id, deadline=deadline)
     if key:
         remember_key(key)
     return key
@@ -163,12 +162,12 @@ def count_failure():
         pass
 
 
-def note_use(key):
+def note_use(key, delivery):
     """Return the key, its use noted in the table, to the minute."""
-    now = wall_clock(g.received_at, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
+    now = dialer_time(delivery.received_at)
     if key.last_used is not None and now - key.last_used < LAST_USED_STEP:
         return key
-    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=g.deadline)
+    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=delivery.deadline)
     key = key._replace(last_used=now)
     remember_key(key)
     return key

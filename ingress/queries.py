@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +37,11 @@ class ListedApiKey(NamedTuple):
     last_used: datetime | None
 
 
-class Outcome(NamedTuple):
-    """What billing a call has found out: its cost row, its lead if it has one, and which rows now carry the cost."""
+class Billed(NamedTuple):
+    """What billing has found out: the cost row, call and lead if found, and which rows now carry the cost."""
 
     cost_id: int
+    call_log_id: int | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None
@@ -47,10 +49,44 @@ class Outcome(NamedTuple):
     first_contact: int
 
 
-class Delivery(NamedTuple):
+class Remembered(NamedTuple):
+    """A delivery that was billed; `answered` is the JSON that was known before `billed` was."""
+
+    delivery_id: int
     fingerprint: str
+    answered: str
+    billed: Billed
+
+
+class LoggedDelivery(NamedTuple):
+    """A row of the delivery log; times naive, as the dialer stores them, `cost` in the account's currency."""
+
+    delivery_id: int
+    request_id: str
+    api_id: int
+    name: str | None
+    ip_address: str
+    received: datetime
     sent: str
-    outcome: Outcome
+    outcome: str
+    status: int
+    error: str | None
+    milliseconds: int
+    delivery_key: bytes | None
+    call_from: str | None
+    call_to: str | None
+    cost: Decimal | None
+    call_date: datetime | None
+    cost_id: int | None
+    call_log_id: int | None
+    lead_id: int | None
+    vendor_id: int | None
+    account_id: int | None
+    updated: int
+    first_contact: int
+    repeats: int | None
+    mends: int | None
+    matched: datetime | None
 
 
 class Call(NamedTuple):
@@ -87,6 +123,7 @@ REQUEST_STATEMENTS = (
     "find_api_key",
     "update_api_key_last_used",
     "insert_delivery",
+    "insert_unbilled_delivery",
     "find_delivery",
     "find_call",
     "insert_cost",
@@ -167,20 +204,9 @@ def find_call(connection, *, did, cid, call_date, since, until):
     return row and Call(*row)
 
 
-def insert_cost(connection, *, date_billed, cost, method_id, ip_address, call_date, call_from, call_to, notes):
+def insert_cost(connection, **cost):
     """Return the new cost id."""
-    return execute(
-        connection,
-        "insert_cost",
-        date_billed=date_billed,
-        cost=cost,
-        method_id=method_id,
-        ip_address=ip_address,
-        call_date=call_date,
-        call_from=call_from,
-        call_to=call_to,
-        notes=notes,
-    ).lastrowid
+    return execute(connection, "insert_cost", **cost).lastrowid
 
 
 def update_lead_cost(connection, lead_id, cost):
@@ -193,39 +219,47 @@ def update_first_contact_cost(connection, lead_id, cost):
     return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount
 
 
-def insert_delivery(connection, *, api_id, delivery_key, fingerprint, received, sent):
+def insert_delivery(connection, **delivery):
     """Return the id of the claimed delivery; raises DuplicateDelivery when there has been one with this key."""
     with duplicates_told():
-        return execute(
-            connection,
-            "insert_delivery",
-            api_id=api_id,
-            delivery_key=delivery_key,
-            fingerprint=fingerprint,
-            received=received,
-            sent=sent,
-        ).lastrowid
+        return execute(connection, "insert_delivery", **delivery).lastrowid
+
+
+def insert_unbilled_delivery(connection, **delivery):
+    execute(connection, "insert_unbilled_delivery", **delivery)
 
 
 def find_delivery(connection, api_id, delivery_key):
+    """Return what is Remembered under the key."""
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
-    return row and Delivery(*row[:2], Outcome(*row[2:]))
+    return row and Remembered(*row[:3], Billed(*row[3:]))
 
 
-def update_delivery(connection, delivery_id, outcome):
-    execute(connection, "update_delivery", delivery_id=delivery_id, **outcome._asdict())
+def find_logged_delivery(connection, delivery_id):
+    """Return the LoggedDelivery, or None."""
+    row = execute(connection, "find_logged_delivery", delivery_id=delivery_id).fetchone()
+    return row and LoggedDelivery(*row)
+
+
+def update_delivery(connection, **delivery):
+    execute(connection, "update_delivery", **delivery)
+
+
+def update_mended_delivery(connection, delivery_id):
+    """Return 1, or 0 when it has been mended or billed before."""
+    return execute(connection, "update_mended_delivery", delivery_id=delivery_id).rowcount
 
 
 def bill_at_once(connection, **values):
-    """Do the whole of billing in one trip and return its Outcome; committed when this returns.
+    """Do the whole of billing in one trip and return what is Billed; committed when this returns.
 
     `values` are those of insert_delivery, find_call and insert_cost. Raises DuplicateDelivery, having undone all.
     """
     with duplicates_told():
         cursor = execute(connection, "bill_at_once", **values)
-    outcome = Outcome(*cursor.fetchone())
+    billed = Billed(*cursor.fetchone())
     cursor.nextset()  # the end of the compound statement
-    return outcome
+    return billed
 
 
 class DuplicateDelivery(Exception):

@@ -15,7 +15,10 @@ ALIASES = {
     "call_date": ("call_date",),
     "notes": ("notes",),
     "idempotency_key": ("idempotency_key",),
+    "dry_run": ("dry_run",),
 }
+HEADERS = {"idempotency_key": "Idempotency-Key", "dry_run": "Dry-Run"}
+SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 NO_COST = {"null", "undefined", "--"}  # what platforms render for a payout that is not known yet
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
 KEY_LIMIT = 255  # characters
@@ -31,6 +34,7 @@ ORDER = [
     errors.InvalidCallDate,
     errors.InvalidNotes,
     errors.InvalidIdempotencyKey,
+    errors.InvalidDryRun,
 ]
 
 
@@ -101,6 +105,22 @@ class IdempotencyKey(Parameter):
         return require_unicode(key)
 
 
+class Switch(Parameter):
+    """JSON may write it as a boolean."""
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        return super().deserialize(str(value) if isinstance(value, bool) else value, attr, data, **kwargs)
+
+    def parse(self, text, data):
+        try:
+            return SWITCH[text.strip().lower()]
+        except KeyError:
+            raise ValueError("neither 1 nor 0") from None
+
+    def absent(self, token):
+        return False
+
+
 class BillableCallSchema(Schema):
     """Whatever else a platform adds is none of our business."""
 
@@ -114,34 +134,31 @@ class BillableCallSchema(Schema):
     call_date = Time(errors.InvalidCallDate)
     notes = Notes(errors.InvalidNotes)
     idempotency_key = IdempotencyKey(errors.InvalidIdempotencyKey)
+    dry_run = Switch(errors.InvalidDryRun)
 
 
 schema = BillableCallSchema()
 
 
-def collect_billable_call(parameters, did, cid, idempotency_key):
-    """What was sent for each parameter, as it was sent, by its name of the schema.
-
-    did and cid are the path's, which come last; idempotency_key is the header's, which comes first.
-    """
-    path = {"did": did, "cid": cid}
-    sent = {name: find(parameters, aliases, path.get(name)) for name, aliases in ALIASES.items()}
-    if not is_blank(idempotency_key) and not is_unrendered(idempotency_key):
-        sent["idempotency_key"] = idempotency_key
-    return sent
+def collect_billable_call(parameters):
+    """What was sent for each parameter, as it was sent, by its name of the schema; the path last, headers first."""
+    return {name: find(parameters, name, aliases) for name, aliases in ALIASES.items()}
 
 
-def find(parameters, aliases, in_path):
+def find(parameters, name, aliases):
+    header = parameters.headers.get(HEADERS.get(name))
+    if not is_blank(header) and not is_unrendered(header):
+        return header
     try:
-        return parameters.find(aliases, in_path)
+        return parameters.find(aliases, parameters.path.get(name))
     except GivenTwice as ambiguous:
         return ambiguous
 
 
 def load_billable_call(sent, time_zone, now):
-    """Return the exact values of what was sent; raise the error that `contract.md` puts first."""
+    """Return the exact values of what was sent, and None or the error that `contract.md` puts first."""
     try:
-        return schema.load({**sent, "time_zone": time_zone, "now": now})
+        return schema.load({**sent, "time_zone": time_zone, "now": now}), None
     except ValidationError as error:
         found = [refusal for refusals in error.messages.values() for refusal in refusals]
-        raise min(found, key=lambda refusal: ORDER.index(type(refusal))) from None
+        return error.valid_data, min(found, key=lambda refusal: ORDER.index(type(refusal)))

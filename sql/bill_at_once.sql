@@ -1,21 +1,27 @@
 -- Bills a call in one trip instead of nine, as one compound statement of MariaDB; it needs no right to create routines.
 -- Each {name} stands for the statement of that file, so whoever adapts those has adapted this one. What one statement
 -- finds out for the next is held in variables, v_ before the parameter's name; a duplicate fails with 1062 as always.
--- takes: api_id, delivery_key, fingerprint, received, sent, did, cid, call_date, since, until, date_billed, cost, method_id, ip_address, call_from, call_to, notes
--- returns: cost_id, lead_id, vendor_id, account_id, updated, first_contact
+-- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, mends, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds
+-- returns: cost_id, call_log_id, lead_id, vendor_id, account_id, updated, first_contact
 BEGIN NOT ATOMIC
+  DECLARE v_began DATETIME(6) DEFAULT SYSDATE(6);
   DECLARE v_delivery_id, v_cost_id, v_call_log_id, v_lead_id, v_vendor_id, v_account_id BIGINT UNSIGNED;
   DECLARE v_updated, v_first_contact INT DEFAULT 0;
+  DECLARE v_outcome VARCHAR(10) DEFAULT 'unmatched';
+  DECLARE v_milliseconds INT UNSIGNED DEFAULT %(milliseconds)s;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION
   BEGIN
     ROLLBACK;
     RESIGNAL;
   END;
   START TRANSACTION;
-  {insert_delivery};
-  SET v_delivery_id = LAST_INSERT_ID();
   {find_call}
   INTO v_call_log_id, v_lead_id, v_vendor_id, v_account_id;
+  IF v_call_log_id IS NOT NULL THEN
+    SET v_outcome = 'billed';
+  END IF;
+  {insert_delivery};
+  SET v_delivery_id = LAST_INSERT_ID();
   {insert_cost};
   SET v_cost_id = LAST_INSERT_ID();
   IF v_lead_id IS NOT NULL THEN
@@ -26,9 +32,10 @@ BEGIN NOT ATOMIC
       SET v_first_contact = ROW_COUNT();
     END IF;
   END IF;
+  SET v_milliseconds = v_milliseconds + TIMESTAMPDIFF(MICROSECOND, v_began, SYSDATE(6)) DIV 1000;
   {update_delivery};
   COMMIT;
   SELECT
-    v_cost_id AS cost_id, v_lead_id AS lead_id, v_vendor_id AS vendor_id, v_account_id AS account_id,
-    v_updated AS updated, v_first_contact AS first_contact;
+    v_cost_id AS cost_id, v_call_log_id AS call_log_id, v_lead_id AS lead_id, v_vendor_id AS vendor_id,
+    v_account_id AS account_id, v_updated AS updated, v_first_contact AS first_contact;
 END

@@ -72,24 +72,46 @@ CREATE TABLE IF NOT EXISTS lead_first_contacts (
   PRIMARY KEY (lead_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
--- What has been delivered, so that the same call is never billed twice: a row is written in the transaction of its cost.
--- The unique key is what makes two simultaneous deliveries wait for each other. Kept for 90 days and then pruned
+-- The delivery log: a row for every request with valid credentials, and for the billed ones the memory that keeps them
+-- from being billed twice; theirs is written in the transaction of the cost. The unique key is what makes two
+-- simultaneous deliveries wait for each other; what billed nothing has no key. Kept for 90 days and then pruned
 -- (`flask --app wsgi deliveries prune`): platforms retry for hours, but people fire a month's calls again while they
 -- settle an invoice, and that takes up to a quarter.
 CREATE TABLE IF NOT EXISTS deliveries (
   delivery_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  request_id CHAR(32) CHARACTER SET ascii NOT NULL, -- as in the answer's X-Request-ID; begins with the time
   api_id INT UNSIGNED NOT NULL,
-  delivery_key VARBINARY(1024) NOT NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
-  fingerprint VARCHAR(100) CHARACTER SET ascii NOT NULL, -- did, cid, cost and call_date: the same key must mean the same
+  ip_address VARCHAR(45) NOT NULL DEFAULT '',
   received DATETIME NOT NULL,
-  sent MEDIUMTEXT NOT NULL, -- JSON: the part of the answer that was known beforehand; notes alone may fill a TEXT
-  cost_id BIGINT UNSIGNED NULL, -- from here on: the part that billing has found out
+  sent MEDIUMTEXT NOT NULL, -- JSON: what came in path, query, body and headers, less the secrets
+  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- billed, unmatched, repeated, refused, failed, tried, mended
+  status SMALLINT UNSIGNED NOT NULL,
+  error VARCHAR(500) NULL, -- the text that was answered
+  milliseconds INT UNSIGNED NOT NULL DEFAULT 0, -- from arrival to the commit
+  delivery_key VARBINARY(1024) NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
+  fingerprint VARCHAR(100) CHARACTER SET ascii NULL, -- did, cid, cost and call_date: the same key must mean the same
+  answered MEDIUMTEXT NULL, -- JSON: the part of the answer that was known beforehand; notes alone may fill a TEXT
+  call_from VARCHAR(20) NULL, -- from here on: what was understood, as far as it was
+  call_to VARCHAR(20) NULL,
+  cost DECIMAL(12,4) NULL,
+  call_date DATETIME NULL,
+  cost_id BIGINT UNSIGNED NULL, -- from here on: what billing has found out
+  call_log_id BIGINT UNSIGNED NULL,
   lead_id BIGINT UNSIGNED NULL,
   vendor_id INT UNSIGNED NULL,
   account_id INT UNSIGNED NULL,
   updated TINYINT NOT NULL DEFAULT 0,
   first_contact TINYINT NOT NULL DEFAULT 0,
+  repeats BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
+  mends BIGINT UNSIGNED NULL, -- the delivery that was refused and has been fired again as this one
+  matched DATETIME NULL, -- when a call that came into the log later was found
   PRIMARY KEY (delivery_id),
   UNIQUE KEY once (api_id, delivery_key),
-  KEY received (received)
+  KEY request_id (request_id),
+  KEY received (received, api_id, outcome, cost), -- covers the counts of a day
+  KEY outcome (outcome, received), -- from here on: pages of the log by one filter, newest first
+  KEY api_id (api_id, received),
+  KEY call_from (call_from, received),
+  KEY call_to (call_to, received),
+  KEY lead_id (lead_id, cost_id) -- is there a newer cost for this lead
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -31,7 +31,10 @@ def server():
 
 @pytest.fixture(scope="session")
 def tables(server):
-    """The tables of `sql/schema.sql` as their owner sees them, in a database that is called a test."""
+    """The tables of `sql/schema.sql` as their owner sees them, in a database that is called a test, made anew."""
+    if server:
+        with server.admin() as connection:
+            connection.cursor().execute("DROP DATABASE IF EXISTS ingress_test")
     url = parse_database_url(server.create_database("ingress_test") if server else os.environ["TLDIALER_DATABASE_URL"])
     if not url.database.endswith("_test"):
         pytest.exit(f"The tests delete everything: they refuse the database {url.database!r}, not named ..._test")

@@ -41,6 +41,15 @@ VALUES = {
     "fingerprint": "",
     "received": NOW,
     "sent": "{}",
+    "request_id": "0" * 32,
+    "outcome": "refused",
+    "status": 400,
+    "error": None,
+    "answered": "{}",
+    "mends": None,
+    "repeats": None,
+    "milliseconds": 1,
+    "call_log_id": None,
     "delivery_id": 1,
     "cost_id": 1,
     "vendor_id": None,
@@ -104,6 +113,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "find_api_key": queries.ApiKey,
         "list_api_keys": queries.ListedApiKey,
         "find_call": queries.Call,
+        "find_logged_delivery": queries.LoggedDelivery,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 
