@@ -1,56 +1,20 @@
-"""What an operator types: `flask --app wsgi keys ...` for API keys, `flask --app wsgi schema apply` for the tables."""
+"""`flask --app wsgi keys ...`: create, list, disable and rotate API keys."""
 
 import json
 import secrets
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 import click
-import pymysql
-from flask import current_app
 from flask.cli import AppGroup
 
-from . import queries
-from .config import parse_duration
-from .database import get_database
-from .errors import TLDialerConnectionError
-from .fields import wall_clock
-from .protection import hash_secret
+from .. import queries
+from ..protection import hash_secret
+from .connection import command_connection, dialer_now
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
 
 keys = AppGroup("keys", help="Create, list, disable and rotate API keys.")
-schema = AppGroup("schema", help="The reference tables.")
-deliveries = AppGroup("deliveries", help="What has been delivered, and is therefore not billed again.")
-
-
-def init_app(app):
-    app.cli.add_command(keys)
-    app.cli.add_command(schema)
-    app.cli.add_command(deliveries)
-
-
-@contextmanager
-def command_errors():
-    """What the database says, as one line instead of a traceback."""
-    try:
-        yield
-    except TLDialerConnectionError as error:
-        raise click.ClickException(f"{error}: {error.__cause__}") from None
-    except pymysql.Error as error:
-        raise click.ClickException(str(error)) from None
-
-
-@contextmanager
-def command_connection():
-    with command_errors(), get_database().connection() as connection:
-        yield connection
-
-
-def dialer_now():
-    return wall_clock(datetime.now(UTC), current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
 
 
 def require_found(api_id, found):
@@ -141,30 +105,3 @@ def rotate_key(api_id):
     with command_connection() as connection:
         require_found(api_id, queries.update_api_key_hash(connection, api_id, hash_secret(secret)))
     print_secret(api_id, secret)
-
-
-@schema.command("apply")
-def apply_schema():
-    """Create the reference tables that are missing; nothing is dropped or altered."""
-    with command_errors():
-        get_database().apply_schema()
-    click.echo("The tables are there.")
-
-
-def check_age(context, parameter, value):
-    try:
-        return parse_duration(value)
-    except ValueError:
-        raise click.BadParameter(f"{value} is no age such as 90d.") from None
-
-
-@deliveries.command("prune")
-@click.option("--older-than", "age", default="90d", show_default=True, callback=check_age, help="Such as 90d or 12w.")
-def prune_deliveries(age):
-    """Forget deliveries of that age; the same call fired again after that is billed again."""
-    before = dialer_now() - age
-    total = 0
-    with command_connection() as connection:
-        while deleted := queries.delete_deliveries(connection, before):
-            total += deleted
-    click.echo(f"{total} deliveries are forgotten.")
