@@ -156,4 +156,9 @@ def recall(connection, delivery, values):
         raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {values['fingerprint']}")
     delivery.outcome = TRIED if delivery.call["dry_run"] else REPEATED
     delivery.repeats = first.delivery_id
+    return answer_again(first)
+
+
+def answer_again(first):
+    """The Answer that the first delivery got, from what is Remembered of it."""
     return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)

@@ -57,6 +57,11 @@ def dialer_time(value):
     return wall_clock(value, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
 
 
+def aware_time(value):
+    """The other way round; of the two hours when the clock is set back it is the first."""
+    return value.replace(tzinfo=current_app.config["TLDIALER_TIMEZONE"])
+
+
 def get_deadline():
     """When a request that comes in now must have its answer, on the monotonic clock."""
     return time.monotonic() + PATIENCE

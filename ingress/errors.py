@@ -103,6 +103,14 @@ class InvalidDryRun(IngressError):
     text = "Invalid Dry Run"
 
 
+class NoSuchDelivery(IngressError):
+    text, status = "No Such Delivery", 404
+
+
+class AlreadyBilled(IngressError):
+    text, status = "Already Billed", 409
+
+
 class AlreadyMended(IngressError):
     text, status = "Already Fired Again", 409
 

@@ -78,9 +78,11 @@ class Parameters:
 
 
 def from_json(text):
-    """The Parameters of what `as_json` has kept; a body that could not be read stays unread."""
+    """The Parameters of what `as_json` has kept; a body that could not be read holds none."""
     sent = json.loads(text)
-    return Parameters(MultiDict(sent["body"]), MultiDict(sent["query"]), sent["path"], sent["headers"])
+    return Parameters(
+        MultiDict(sent["body"]), MultiDict(sent["query"]), sent["path"], sent["headers"], sent.get("unread")
+    )
 
 
 def list_pairs(place):

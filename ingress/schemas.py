@@ -155,6 +155,16 @@ def find(parameters, name, aliases):
         return ambiguous
 
 
+def change(parameters, name, value):
+    """Give a parameter another value, whatever was sent for it."""
+    for alias in ALIASES[name]:
+        parameters.body.poplist(alias)
+        parameters.query.poplist(alias)
+    parameters.path.pop(name, None)
+    parameters.headers.pop(HEADERS.get(name), None)
+    parameters.body.add(name, value)
+
+
 def load_billable_call(sent, time_zone, now):
     """Return the exact values of what was sent, and None or the error that `contract.md` puts first."""
     try:

@@ -1,13 +1,18 @@
-"""`flask --app wsgi deliveries ...`: what has been delivered, and is therefore not billed again."""
+"""`flask --app wsgi deliveries ...`: the delivery log, and what is therefore not billed again."""
+
+import json
 
 import click
 from flask.cli import AppGroup
 
 from .. import queries
 from ..config import parse_duration
-from .connection import command_connection, dialer_now
+from ..errors import IngressError
+from ..redelivery import redeliver
+from ..schemas import ALIASES
+from .connection import command_connection, command_errors, dialer_now
 
-deliveries = AppGroup("deliveries", help="What has been delivered, and is therefore not billed again.")
+deliveries = AppGroup("deliveries", help="The delivery log; what it holds as billed is not billed again.")
 
 
 def check_age(context, parameter, value):
@@ -27,3 +32,40 @@ def prune_deliveries(age):
         while deleted := queries.delete_deliveries(connection, before):
             total += deleted
     click.echo(f"{total} deliveries are forgotten.")
+
+
+@deliveries.command("show")
+@click.argument("delivery_id", type=int)
+def show_delivery(delivery_id):
+    """Print all that is known of one delivery, as JSON."""
+    with command_connection() as connection:
+        logged = queries.find_logged_delivery(connection, delivery_id)
+    if logged is None:
+        raise click.ClickException(f"There is no delivery {delivery_id}.")
+    click.echo(json.dumps(describe_delivery(logged), indent=2, default=str))
+
+
+def describe_delivery(logged):
+    key = logged.delivery_key
+    return {**logged._asdict(), "sent": json.loads(logged.sent), "delivery_key": key and key.decode()}
+
+
+def check_changes(context, parameter, values):
+    changes = dict(value.partition("=")[::2] for value in values)
+    for name in changes:
+        if name not in ALIASES:
+            raise click.BadParameter(f"{name} is none of {', '.join(ALIASES)}.")
+    return changes
+
+
+@deliveries.command("replay")
+@click.argument("delivery_id", type=int)
+@click.option("--set", "changes", multiple=True, callback=check_changes, help="Another value, such as cost=12.50.")
+def replay_delivery(delivery_id, changes):
+    """Fire a delivery again, mended if it was refused, and print the answer; a billed one is never billed twice."""
+    with command_errors():
+        try:
+            answer = redeliver(delivery_id, changes)
+        except IngressError as refusal:
+            raise click.ClickException(str(refusal)) from None
+    click.echo(answer.text)
