@@ -121,7 +121,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
 def test_no_table_or_column_name_stands_in_python():
     tables = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", (queries.SQL / "schema.sql").read_text())
 
-    for path in queries.SQL.parent.glob("ingress/*.py"):
+    for path in (queries.SQL.parent / "ingress").rglob("*.py"):
         assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
 
 

@@ -1,0 +1,44 @@
+"""One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
+
+from .calls import (
+    Call,
+    bill_at_once,
+    find_call,
+    insert_cost,
+    update_first_contact_cost,
+    update_lead_cost,
+)
+from .deliveries import (
+    Billed,
+    DuplicateDelivery,
+    LoggedDelivery,
+    Remembered,
+    delete_deliveries,
+    find_delivery,
+    find_logged_delivery,
+    insert_delivery,
+    insert_unbilled_delivery,
+    update_delivery,
+    update_mended_delivery,
+)
+from .keys import (
+    ApiKey,
+    ListedApiKey,
+    find_api_key,
+    insert_api_key,
+    list_api_keys,
+    update_api_key_enabled,
+    update_api_key_hash,
+    update_api_key_last_used,
+)
+from .server import (
+    REQUEST_STATEMENTS,
+    create_tables,
+    explain,
+    list_faults,
+    set_session,
+)
+from .statements import (
+    SQL,
+    STATEMENTS,
+)

@@ -1,0 +1,114 @@
+"""The delivery log: what has been delivered, and what became of it."""
+
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import pymysql
+from pymysql.constants import ER
+
+from .statements import execute
+
+
+class Billed(NamedTuple):
+    """What billing has found out: the cost row, call and lead if found, and which rows now carry the cost."""
+
+    cost_id: int
+    call_log_id: int | None
+    lead_id: int | None
+    vendor_id: int | None
+    account_id: int | None
+    updated: int
+    first_contact: int
+
+
+class Remembered(NamedTuple):
+    """A delivery that was billed; `answered` is the JSON that was known before `billed` was."""
+
+    delivery_id: int
+    fingerprint: str
+    answered: str
+    billed: Billed
+
+
+class LoggedDelivery(NamedTuple):
+    """A row of the delivery log; times naive, as the dialer stores them, `cost` in the account's currency."""
+
+    delivery_id: int
+    request_id: str
+    api_id: int
+    name: str | None
+    ip_address: str
+    received: datetime
+    sent: str
+    outcome: str
+    status: int
+    error: str | None
+    milliseconds: int
+    delivery_key: bytes | None
+    call_from: str | None
+    call_to: str | None
+    cost: Decimal | None
+    call_date: datetime | None
+    cost_id: int | None
+    call_log_id: int | None
+    lead_id: int | None
+    vendor_id: int | None
+    account_id: int | None
+    updated: int
+    first_contact: int
+    repeats: int | None
+    mends: int | None
+    matched: datetime | None
+
+
+class DuplicateDelivery(Exception):
+    """There has been a delivery with this key, and it is committed."""
+
+
+@contextmanager
+def duplicates_told():
+    """A foreign key or a NOT NULL that fails is an IntegrityError too: the number tells them apart."""
+    try:
+        yield
+    except pymysql.IntegrityError as error:
+        if error.args[0] == ER.DUP_ENTRY:
+            raise DuplicateDelivery from error
+        raise
+
+
+def insert_delivery(connection, **delivery):
+    """Return the id of the claimed delivery; raises DuplicateDelivery when there has been one with this key."""
+    with duplicates_told():
+        return execute(connection, "insert_delivery", **delivery).lastrowid
+
+
+def insert_unbilled_delivery(connection, **delivery):
+    execute(connection, "insert_unbilled_delivery", **delivery)
+
+
+def find_delivery(connection, api_id, delivery_key):
+    """Return what is Remembered under the key."""
+    row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
+    return row and Remembered(*row[:3], Billed(*row[3:]))
+
+
+def find_logged_delivery(connection, delivery_id):
+    """Return the LoggedDelivery, or None."""
+    row = execute(connection, "find_logged_delivery", delivery_id=delivery_id).fetchone()
+    return row and LoggedDelivery(*row)
+
+
+def update_delivery(connection, **delivery):
+    execute(connection, "update_delivery", **delivery)
+
+
+def update_mended_delivery(connection, delivery_id):
+    """Return 1, or 0 when it has been mended or billed before."""
+    return execute(connection, "update_mended_delivery", delivery_id=delivery_id).rowcount
+
+
+def delete_deliveries(connection, before):
+    """Return how many were deleted; 0 when none is left."""
+    return execute(connection, "delete_deliveries", before=before).rowcount
