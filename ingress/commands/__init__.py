@@ -1,10 +1,10 @@
-"""What an operator types: `flask --app wsgi keys ...`, `schema apply`, `deliveries prune`; a module for each group."""
+"""What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
-from . import deliveries, keys, schema
+from . import deliveries, keys, pixel, schema
 
-GROUPS = (keys.keys, schema.schema, deliveries.deliveries)
+COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel)
 
 
 def init_app(app):
-    for group in GROUPS:
-        app.cli.add_command(group)
+    for command in COMMANDS:
+        app.cli.add_command(command)
