@@ -3,19 +3,26 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import billable, commands, database, errors, health, logs, protection, readiness
+from . import billable, commands, database, errors, failures, health, logs, protection, readiness
 from .config import read_settings
+
+
+class Ingress(Flask):
+    def ensure_sync(self, func):
+        """All of ours is synchronous; Flask would look at each view and hook of each request to find that out."""
+        return func
 
 
 def create_app():
     """The application, made from the environment; raises SettingsError when that is incomplete."""
-    app = Flask(__name__, static_folder=None)
+    app = Ingress(__name__, static_folder=None)
     app.config.from_mapping(read_settings())
     app.json.sort_keys = False  # the answer's keys come in the documented order
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0, x_host=0)
     logs.init_app(app)
     database.init_app(app)
     readiness.init_app(app)
+    failures.init_app(app)
     protection.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

@@ -10,7 +10,6 @@ from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g, request
-from flask_limiter import Limiter
 
 from . import queries
 from .database import dialer_time, get_database, get_deadline
@@ -29,7 +28,6 @@ from .readiness import require_ready
 
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
-REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}  # seconds; a failure is answered anyway
 KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
 NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
 
@@ -43,17 +41,7 @@ def client_address():
 
 
 def init_app(app):
-    """Count failures per address; without their shared storage each process counts for itself, and none is let off."""
     app.extensions["keys"] = {}
-    app.extensions["failures"] = Limiter(
-        lambda: client_address() or "unix socket",
-        app=app,
-        headers_enabled=True,
-        storage_uri=app.config["RATELIMIT_STORAGE_URI"],
-        storage_options=REDIS_TIMEOUTS if app.config["RATELIMIT_STORAGE_URI"].startswith("redis") else {},
-        in_memory_fallback_enabled=True,
-        key_prefix="ingress",
-    )
 
 
 def require_api_key():
@@ -113,7 +101,7 @@ def find_valid_key(api_id, secret, delivery):
     if not is_valid(key, secret):
         key = api_id and look_up_key(api_id, delivery.deadline)
     if not is_valid(key, secret):
-        count_failure()
+        current_app.extensions["failures"].count(delivery.ip_address or "unix socket")
         raise InvalidApiIdOrKey
     return note_use(key, delivery)
 
@@ -150,16 +138,6 @@ def is_secret_of(key, secret):
 def hash_secret(secret):
     """SHA-256 in hex: a secret of 256 random bits cannot be guessed, so a slow hash would protect nothing more."""
     return hashlib.sha256(secret.strip().encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def count_failure():
-    """Raise 429 for an address with too many failures.
-
-    Only failures are slowed down: platforms send for many customers from one address, and a stranger's mistakes there
-    must not stop a paying sender's calls.
-    """
-    with current_app.extensions["failures"].limit(str(current_app.config["RATELIMIT_AUTH_FAILURES"])):
-        pass
 
 
 def note_use(key, delivery):
