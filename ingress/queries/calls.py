@@ -1,5 +1,6 @@
 """The dialer's calls, and what a billed one changes: its cost, its lead and the first contact."""
 
+import json
 from typing import NamedTuple
 
 from .deliveries import Billed, duplicates_told
@@ -43,6 +44,6 @@ def bill_at_once(connection, **values):
     """
     with duplicates_told():
         cursor = execute(connection, "bill_at_once", **values)
-    billed = Billed(*cursor.fetchone())
+    found = json.loads(cursor.fetchone()[0])
     cursor.nextset()  # the end of the compound statement
-    return billed
+    return Billed(**{name: value and int(value) for name, value in found.items()})  # MariaDB puts them in quotes
