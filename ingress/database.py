@@ -86,6 +86,15 @@ class Connection(pymysql.connections.Connection):
         return "MariaDB" in self.server_version
 
 
+def is_over(state):
+    """Whether tenacity must give up `Database.attempt`, whose last argument is the deadline."""
+    return state.attempt_number >= ATTEMPTS or time.monotonic() >= (state.args[-1] or float("inf"))
+
+
+WHILE_BUSY = Retrying(retry=retry_if_exception_type(Busy), stop=is_over, wait=WAIT, reraise=True)
+WHILE_AWAY = Retrying(retry=retry_if_exception_type(TLDialerConnectionError), stop=is_over, wait=WAIT, reraise=True)
+
+
 class Database:
     """The dialer's database behind one DatabaseUrl.
 
@@ -106,9 +115,9 @@ class Database:
         when the connection was lost under way and the outcome could not be found out.
         """
         try:
-            return retry(Busy, deadline)(self.attempt, work, args, deadline)
+            return WHILE_BUSY(self.attempt, work, args, deadline)
         except Lost:
-            return retry(TLDialerConnectionError, deadline)(self.attempt, work, args, deadline)
+            return WHILE_AWAY(self.attempt, work, args, deadline)
 
     def attempt(self, work, args, deadline):
         connection = self.open_connection(deadline)
@@ -197,16 +206,6 @@ class Database:
 def time_left(deadline, at_most):
     """Seconds until the deadline, never so few that nothing could be done at all."""
     return at_most if deadline is None else min(at_most, max(deadline - time.monotonic(), 0.05))
-
-
-def retry(errors, deadline):
-    """Runs a function again, with jitter, while it raises one of `errors` and the deadline is not reached."""
-    return Retrying(
-        retry=retry_if_exception_type(errors),
-        stop=lambda state: state.attempt_number >= ATTEMPTS or time.monotonic() >= (deadline or float("inf")),
-        wait=WAIT,
-        reraise=True,
-    )
 
 
 def abandon(connection):
