@@ -87,7 +87,7 @@ def count_missing(sock):
         return count_missing_chunks(sock, end)
     length = CONTENT_LENGTH.search(head, 0, end)
     whole = end + (int(length[1]) if length else 0)
-    return 0 if whole > end + BODY_LIMIT or available(sock) >= whole else whole
+    return 0 if len(head) >= whole or whole > end + BODY_LIMIT or available(sock) >= whole else whole
 
 
 def count_missing_chunks(sock, end):
