@@ -3,9 +3,11 @@
 import argparse
 import statistics
 import sys
+from functools import partial
 from pathlib import Path
 
-from bench.contenders import Floor, Service, SlowLink
+from bench.contenders import Floor, Service, Setting, SlowLink
+from bench.fill import fill
 from bench.measure import Figures
 from scripts.mariadb import MariaDBError, PrivateMariaDB, program
 
@@ -30,12 +32,9 @@ def main(arguments=None, folder=FOLDER):
     options = read_options(arguments)
     program("wrk")
     with PrivateMariaDB(folder, BUFFER_POOL) as server:
-        rows = {}
-        for make in list_contenders(options):
-            contender = make(server, options)
-            for _ in range(options.rounds):
-                rows.setdefault(contender.name, []).append(contender.run())
-    print_table({name: medians(figures) for name, figures in rows.items()})
+        contenders = list_contenders(server, options)
+        rounds = [[contender.run() for contender in contenders] for _ in range(options.rounds)]
+    print_table([contender.name for contender in contenders], map(medians, zip(*rounds, strict=True)))
 
 
 def read_options(arguments):
@@ -49,19 +48,20 @@ def read_options(arguments):
     return parser.parse_args(arguments)
 
 
-def list_contenders(options):
-    """Functions that make a contender: the floor and the slow link with the first call log, the service with each."""
-    calls = options.calls[0]
+def list_contenders(server, options):
+    """Those that are wanted: the service with each call log, all others with the first one."""
+    urls = {calls: fill(server, calls, options.costs) for calls in options.calls}
+    first = Setting(server, urls[options.calls[0]], options.calls[0], options.connections, options.seconds)
     made = {
-        "floor": [lambda server, options: Floor(server, options, calls)],
-        "empty": [lambda server, options: Service(server, options, calls, "an empty view", "bench.empty:app")],
+        "floor": [partial(Floor, first)],
+        "empty": [partial(Service, first, "an empty view", "bench.empty:app")],
         "service": [
-            lambda server, options, calls=calls: Service(server, options, calls, f"service, {calls:,} calls")
-            for calls in options.calls
+            partial(Service, first._replace(url=url, calls=calls), f"service, {calls:,} calls")
+            for calls, url in urls.items()
         ],
-        "slow-link": [lambda server, options: SlowLink(server, options, calls)],
+        "slow-link": [partial(SlowLink, first)],
     }
-    return [make for name, makes in made.items() if name in (options.only or made) for make in makes]
+    return [make() for name, makes in made.items() if name in (options.only or made) for make in makes]
 
 
 def medians(rounds):
@@ -70,9 +70,9 @@ def medians(rounds):
     return Figures(*(statistics.median(values) if values else None for values in measured))
 
 
-def print_table(rows):
+def print_table(names, rows):
     lines = [["", *(title for title, _ in COLUMNS.values())]]
-    for name, figures in rows.items():
+    for name, figures in zip(names, rows, strict=True):
         values = ((getattr(figures, column), form) for column, (_, form) in COLUMNS.items())
         lines.append([name, *("" if value is None else format(value, form) for value, form in values)])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -9,13 +9,13 @@ import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import NamedTuple
 
-from bench.fill import fill
 from bench.floor import bill_for
 from bench.measure import Figures, processes, read_spent, resident_memory
 from ingress.config import parse_database_url
 from ingress.database import Database
-from scripts.mariadb import ENDS_WITH_US, free_port
+from scripts.mariadb import ENDS_WITH_US, PrivateMariaDB, free_port
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -27,16 +27,23 @@ STOP_SECONDS = 20
 FEW = 4  # connections over the slow link: the time of one answer is asked for, not of waiting in line
 
 
+class Setting(NamedTuple):
+    """A server, one database of it with that many calls, and the load."""
+
+    server: PrivateMariaDB
+    url: str
+    calls: int
+    connections: int
+    seconds: int
+
+
 class Service:
     """gunicorn with the settings of gunicorn.conf.py, under the load of wrk, whose processor time is not counted."""
 
-    def __init__(self, server, options, calls, name, application="wsgi:app"):
-        self.server, self.options, self.name, self.application = server, options, name, application
-        self.connections = options.connections
+    def __init__(self, setting, name, application="wsgi:app"):
+        self.setting, self.name, self.application = setting, name, application
         self.port = free_port()
-        self.calls = calls
-        url = fill(server, calls, options.costs)
-        self.environment = {**os.environ, "TLDIALER_DATABASE_URL": url, "BIND": f"127.0.0.1:{self.port}"}
+        self.environment = {**os.environ, "TLDIALER_DATABASE_URL": setting.url, "BIND": f"127.0.0.1:{self.port}"}
         self.key = create_key(self.environment)
 
     def run(self):
@@ -47,12 +54,12 @@ class Service:
             first_answer = (time.monotonic() - began) * 1000
             self.load(WARM_UP)
             workers = [pid for pid in processes(leader.pid) if pid != leader.pid]
-            memory, before = resident_memory(workers), read_spent(processes(leader.pid), self.server)
-            requests, refused, p50, p99 = self.load(self.options.seconds)
-            after, memory_after = read_spent(processes(leader.pid), self.server), resident_memory(workers)
+            memory, before = resident_memory(workers), read_spent(processes(leader.pid), self.setting.server)
+            requests, refused, p50, p99 = self.load(self.setting.seconds)
+            after, memory_after = read_spent(processes(leader.pid), self.setting.server), resident_memory(workers)
         each = spent_each(before, after, requests)
         return Figures(
-            requests / self.options.seconds, p50 / 1000, p99 / 1000, *each, first_answer, memory, memory_after, refused
+            requests / self.setting.seconds, p50 / 1000, p99 / 1000, *each, first_answer, memory, memory_after, refused
         )
 
     def wait_for_answer(self, leader):
@@ -73,10 +80,18 @@ class Service:
     def load(self, seconds):
         """Return requests, those not answered with 200, and p50 and p99 in microseconds; as calls.lua prints them."""
         key = {"BENCH_API_ID": str(self.key["api_id"]), "BENCH_API_KEY": self.key["api_key"]}
-        wrk = ["wrk", "-t1", f"-c{self.connections}", f"-d{seconds}", "-s", LUA, f"http://127.0.0.1:{self.port}"]
+        wrk = [
+            "wrk",
+            "-t1",
+            f"-c{self.setting.connections}",
+            f"-d{seconds}",
+            "-s",
+            LUA,
+            f"http://127.0.0.1:{self.port}",
+        ]
         done = subprocess.run(
             [*ENDS_WITH_US, *wrk],
-            env={**self.environment, **key, "BENCH_CALLS": str(self.calls)},
+            env={**self.environment, **key, "BENCH_CALLS": str(self.setting.calls)},
             text=True,
             check=True,
             stdout=subprocess.PIPE,
@@ -87,15 +102,14 @@ class Service:
 class SlowLink(Service):
     """The service with 5 ms each way between it and its database."""
 
-    def __init__(self, server, options, calls):
-        super().__init__(server, options, calls, "service, 5 ms each way")
-        self.connections = FEW
+    def __init__(self, setting):
+        super().__init__(setting._replace(connections=FEW), "service, 5 ms each way")
         self.link = free_port()
-        url = self.environment["TLDIALER_DATABASE_URL"]
-        self.environment["TLDIALER_DATABASE_URL"] = url.replace(f":{server.port}/", f":{self.link}/")
+        url = setting.url.replace(f":{setting.server.port}/", f":{self.link}/")
+        self.environment["TLDIALER_DATABASE_URL"] = url
 
     def run(self):
-        command = [sys.executable, "-m", "bench.slow_link", str(self.link), str(self.server.port)]
+        command = [sys.executable, "-m", "bench.slow_link", str(self.link), str(self.setting.server.port)]
         with session(command, self.environment):
             return super().run()
 
@@ -105,15 +119,15 @@ class Floor:
 
     name = "the statements alone"
 
-    def __init__(self, server, options, calls):
-        self.server, self.options, self.calls = server, options, calls
-        self.database = Database(parse_database_url(fill(server, calls, options.costs)))
+    def __init__(self, setting):
+        self.setting = setting
+        self.database = Database(parse_database_url(setting.url))
 
     def run(self):
-        before = read_spent([os.getpid()], self.server)
-        requests = bill_for(self.options.seconds, self.database, self.calls)
-        each = spent_each(before, read_spent([os.getpid()], self.server), requests)
-        return Figures(requests / self.options.seconds, None, None, *each, None, None, None, 0)
+        before = read_spent([os.getpid()], self.setting.server)
+        requests = bill_for(self.setting.seconds, self.database, self.setting.calls)
+        each = spent_each(before, read_spent([os.getpid()], self.setting.server), requests)
+        return Figures(requests / self.setting.seconds, None, None, *each, None, None, None, 0)
 
 
 def spent_each(before, after, requests):
