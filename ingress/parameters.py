@@ -55,7 +55,7 @@ class Parameters:
         Blank and unrendered values count as absent; when nothing else is there, the Unrendered token is returned,
         or None. Raises GivenTwice when any of the names is ambiguous, even where another would have come first.
         """
-        sent = [single(place, name) for name in names for place in (self.body, self.query)]
+        sent = [single(place, name) for name in names for place in (self.body, self.query) if name in place]
         token = None
         for value in [*sent, *others]:
             if is_blank(value):

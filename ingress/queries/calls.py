@@ -1,5 +1,6 @@
 """The dialer's calls, and what a billed one changes: its cost, its lead and the first contact."""
 
+import json
 from typing import NamedTuple
 
 from .deliveries import Billed, duplicates_told
@@ -43,6 +44,7 @@ def bill_at_once(connection, **values):
     """
     with duplicates_told():
         cursor = execute(connection, "bill_at_once", **values)
-    billed = Billed(*cursor.fetchone())
+    found_out = json.loads(cursor.fetchone()[0])  # MariaDB quotes the numbers that variables hold
+    billed = Billed(*(number and int(number) for number in found_out))
     cursor.nextset()  # the end of the compound statement
     return billed
