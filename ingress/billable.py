@@ -38,7 +38,7 @@ def add_routes(state):
 def receive_cost(did=None, cid=None):
     """Bill the call; the numbers of the path are among what the door has read."""
     answer = bill(g.delivery)
-    response = current_app.response_class(answer.text, mimetype="application/json")
+    response = current_app.response_class(answer.text + "\n", mimetype="application/json")
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     if g.delivery.outcome == TRIED:
