@@ -106,7 +106,9 @@ def is_blank(value):
 
 def is_unrendered(value):
     """True for a whole value like `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
-    return isinstance(value, str) and any(UNRENDERED.fullmatch(text.strip()) for text in (value, unquote(value)))
+    if not isinstance(value, str):
+        return False
+    return bool(UNRENDERED.fullmatch(value.strip()) or ("%" in value and UNRENDERED.fullmatch(unquote(value).strip())))
 
 
 def read_parameters():
