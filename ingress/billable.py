@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from . import protection
 from .billing import bill
-from .deliveries import BILLED, TRIED, UNMATCHED, log_unbilled
+from .deliveries import LOGGED, TRIED, log_unbilled
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
 
@@ -38,7 +38,7 @@ def add_routes(state):
 def receive_cost(did=None, cid=None):
     """Bill the call; the numbers of the path are among what the door has read."""
     answer = bill(g.delivery)
-    response = current_app.response_class(answer.text, mimetype="application/json")
+    response = current_app.response_class(answer.text + "\n", mimetype="application/json")
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     if g.delivery.outcome == TRIED:
@@ -51,6 +51,6 @@ def log_what_was_not_billed(response):
     """Whoever has no valid key leaves no row, and what the database has not taken it would not log either."""
     delivery = g.get("delivery")
     is_known = delivery is not None and delivery.api_key is not None
-    if is_known and delivery.outcome not in (BILLED, UNMATCHED) and response.status_code != 503:
+    if is_known and delivery.outcome not in LOGGED and response.status_code != 503:
         log_unbilled(delivery, response.status_code, g.get("error"))
     return response

@@ -8,7 +8,7 @@ from flask import current_app
 from . import queries
 from .answers import describe_answer, describe_inserted
 from .database import dialer_time, get_database
-from .deliveries import BILLED, REPEATED, TRIED, UNMATCHED
+from .deliveries import BILLED, REPEATED, TRIED, UNMATCHED, log_repeated
 from .errors import AlreadyMended, IdempotencyKeyAlreadyUsed
 from .protection import key_time_zone
 from .schemas import collect_billable_call, load_billable_call
@@ -154,8 +154,12 @@ def recall(connection, delivery, values):
     first = queries.find_delivery(connection, values["api_id"], values["delivery_key"])
     if first.fingerprint != values["fingerprint"]:
         raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {values['fingerprint']}")
-    delivery.outcome = TRIED if delivery.call["dry_run"] else REPEATED
     delivery.repeats = first.delivery_id
+    if delivery.call["dry_run"]:
+        delivery.outcome = TRIED
+    else:
+        log_repeated(connection, delivery)
+        delivery.outcome = REPEATED
     return answer_again(first)
 
 

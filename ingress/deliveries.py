@@ -24,6 +24,8 @@ FAILED = "failed"  # an error of ours
 TRIED = "tried"  # a dry run
 MENDED = "mended"  # refused or failed at first, and fired again from the log since
 
+LOGGED = (BILLED, UNMATCHED, REPEATED)  # by billing itself
+
 ERROR_LIMIT = 500  # characters of an error's text that the log keeps
 
 
@@ -68,23 +70,29 @@ class Delivery:
 
 
 def log_unbilled(delivery, status, error):
-    """Log what has billed nothing; that the log cannot be written changes no answer.
+    """Log what was refused, failed or was a dry run; that the log cannot be written changes no answer.
 
-    `error` is the text of the answer, None for a repetition or a dry run.
+    `error` is the text of the answer, None for a dry run.
     """
     if delivery.outcome is None:
         delivery.outcome = FAILED if status >= 500 else REFUSED
     try:
-        get_database().run(insert, delivery, status, error, deadline=delivery.deadline)
+        get_database().run(insert, delivery, delivery.outcome, status, error, deadline=delivery.deadline)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:
         log.warning("request %s is not in the delivery log: %s", delivery.request_id, problem)
 
 
-def insert(connection, delivery, status, error):
+def log_repeated(connection, delivery):
+    """Log a repetition, before it is answered: InnoDB shows the first one's commit a moment before that is on disk, and
+    the commit of this row waits until both are, so that no answer tells of what a crash could undo."""
+    insert(connection, delivery, REPEATED, 200, None)
+
+
+def insert(connection, delivery, outcome, status, error):
     queries.insert_unbilled_delivery(
         connection,
         **delivery.origin(),
-        outcome=delivery.outcome,
+        outcome=outcome,
         status=status,
         error=error and storable(error)[:ERROR_LIMIT],
         call_from=delivery.call.get("cid"),

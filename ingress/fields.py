@@ -8,6 +8,8 @@ import phonenumbers
 
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # neither area code nor exchange starts with 0 or 1
 
+PLAIN_NUMBER = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)  # needs no interpretation
+
 COST = re.compile(r"\$?\s*(?=[\d.])(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?", re.ASCII)
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
@@ -44,6 +46,8 @@ def normalise_number(text):
     a number spelled in letters, since a stray word would become digits that nobody dialled.
     """
     text = text.strip()
+    if plain := PLAIN_NUMBER.fullmatch(text):
+        return plain[1]
     if any(character.isalpha() for character in text.removeprefix("tel:")):
         raise ValueError("a phone number has no letters")
     if text.startswith("-") or any(character.isdecimal() and not character.isascii() for character in text):

@@ -55,7 +55,7 @@ class Parameters:
         Blank and unrendered values count as absent; when nothing else is there, the Unrendered token is returned,
         or None. Raises GivenTwice when any of the names is ambiguous, even where another would have come first.
         """
-        sent = [single(place, name) for name in names for place in (self.body, self.query)]
+        sent = [single(place, name) for name in names for place in (self.body, self.query) if name in place]
         token = None
         for value in [*sent, *others]:
             if is_blank(value):
@@ -106,7 +106,9 @@ def is_blank(value):
 
 def is_unrendered(value):
     """True for a whole value like `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
-    return isinstance(value, str) and any(UNRENDERED.fullmatch(text.strip()) for text in (value, unquote(value)))
+    if not isinstance(value, str):
+        return False
+    return bool(UNRENDERED.fullmatch(value.strip()) or ("%" in value and UNRENDERED.fullmatch(unquote(value).strip())))
 
 
 def read_parameters():

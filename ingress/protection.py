@@ -98,8 +98,9 @@ def find_valid_key(api_id, secret, delivery):
         raise InvalidApiIdOrKey("given twice")
     api_id = int(api_id) if is_api_id(api_id) else None
     key = remembered_key(api_id)
-    if not is_valid(key, secret):
-        key = api_id and look_up_key(api_id, delivery.deadline)
+    if is_valid(key, secret):
+        return note_use(key, delivery)
+    key = api_id and look_up_key(api_id, delivery.deadline)
     if not is_valid(key, secret):
         current_app.extensions["failures"].count(delivery.ip_address or "unix socket")
         raise InvalidApiIdOrKey
@@ -186,6 +187,7 @@ def parse_range(text):
     return ip_network(parse_address(text) or text, strict=False)
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text):
     """An IP address, an IPv4 one out of its IPv6 clothing, without the port that some proxies add; or None.
 

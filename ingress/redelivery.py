@@ -3,7 +3,7 @@
 from . import queries
 from .billing import answer_again, bill
 from .database import aware_time, get_database, get_deadline
-from .deliveries import BILLED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
+from .deliveries import BILLED, LOGGED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
 from .errors import AlreadyBilled, AlreadyMended, IngressError, NoSuchDelivery
 from .parameters import from_json
 from .schemas import change
@@ -57,6 +57,6 @@ def fire_again(logged, changes):
     except IngressError as refusal:
         log_unbilled(delivery, refusal.status, str(refusal))
         raise
-    if delivery.outcome not in (BILLED, UNMATCHED):
+    if delivery.outcome not in LOGGED:
         log_unbilled(delivery, 200, None)
     return answer

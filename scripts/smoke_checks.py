@@ -35,6 +35,7 @@ WRONG_PARAMETERS = [  # name, expected answer, change of a good body, what the d
     ("call_date impossible", "400 Invalid Call Date", {"call_date": "2026-02-30 10:00:00"}, ""),
     ("call_date long ago", "400 Invalid Call Date", {"call_date": "1999-12-31 12:00:00"}, ""),
     ("notes too long", "400 Invalid Notes", {"notes": "x" * 65_536}, ""),
+    ("dry_run in doubt", "400 Invalid Dry Run", {"dry_run": "perhaps"}, ""),
     ("body too large", "413 Request Too Large", {"notes": "x" * 256 * 1024}, ""),
 ]
 WRONG_BODIES = [  # name, expected answer, type of the body, the body, what the detail must mention
@@ -124,12 +125,15 @@ def routes(target):
 
 
 def one_cost(target):
-    """A success, fired twice, then its idempotency key for another cost: one row is stored in all."""
+    """A dry run, a success fired twice, then its idempotency key for another cost: one row is stored in all."""
     headers = target.headers | {"Idempotency-Key": str(uuid4())}
     first = Request(path(target.did, target.cid), headers, json.dumps({"cost": target.cost, "notes": NOTES}))
     other = first._replace(body=json.dumps({"cost": str(target.amount + 1), "notes": NOTES}))
+    dry_run = first._replace(headers=headers | {"Dry-Run": "1"})
     form = success_form(target)
+    as_if = tuple({**alternative, "cost_id": None} for alternative in form)
     return [
+        Check("a dry run", "200", dry_run, as_if, ("Dry-Run", "true")),
         Check("one cost", "200", first, form),
         Check("the same once more", "200", first, form, ("Idempotent-Replayed", "true")),
         refusal("same key, other cost", "422 Idempotency Key Already Used", other),

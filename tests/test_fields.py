@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 
 from ingress.fields import normalise_number, parse_cost, parse_time, wall_clock
@@ -80,6 +81,16 @@ def test_any_way_of_writing_a_number_gives_its_ten_digits(text):
 def test_whatever_is_not_just_one_north_american_number_is_refused(text):
     with pytest.raises(ValueError, match=r"number|letters"):
         normalise_number(text)
+
+
+@pytest.mark.parametrize("area_code", range(200, 1000, 37))
+@pytest.mark.parametrize("prefix", ["", "1", "+1"])
+def test_a_plain_number_needs_no_library_but_the_library_says_the_same(area_code, prefix):
+    for exchange in (200, 211, 411, 555, 999):
+        text = f"{prefix}{area_code}{exchange}0142"
+        parsed = phonenumbers.parse(text, "US")
+
+        assert (parsed.country_code, str(parsed.national_number)) == (1, normalise_number(text))
 
 
 @pytest.mark.parametrize(

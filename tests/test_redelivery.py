@@ -230,7 +230,7 @@ def test_a_billed_delivery_is_answered_as_before_and_never_billed_twice(dialer, 
     first = post(json=call)
     delivery_id = log()[0]["delivery_id"]
 
-    assert run("replay", delivery_id) == (0, first.text + "\n")
+    assert run("replay", delivery_id) == (0, first.text)
     code, output = run("replay", delivery_id, "--set", "cost=13")
 
     assert code == 1
@@ -242,7 +242,7 @@ def test_a_repetition_is_answered_as_the_first(dialer, post, log, run):
     first = post(json=CALL)
     post(json=CALL)
 
-    assert run("replay", log()[1]["delivery_id"]) == (0, first.text + "\n")
+    assert run("replay", log()[1]["delivery_id"]) == (0, first.text)
 
 
 def test_a_delivery_mended_by_two_at_once_is_billed_once(dialer, post, log):

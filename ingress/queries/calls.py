@@ -44,6 +44,7 @@ def bill_at_once(connection, **values):
     """
     with duplicates_told():
         cursor = execute(connection, "bill_at_once", **values)
-    found = json.loads(cursor.fetchone()[0])
+    found_out = json.loads(cursor.fetchone()[0])  # MariaDB quotes the numbers that variables hold
+    billed = Billed(*(number and int(number) for number in found_out))
     cursor.nextset()  # the end of the compound statement
-    return Billed(**{name: value and int(value) for name, value in found.items()})  # MariaDB puts them in quotes
+    return billed
