@@ -40,7 +40,7 @@ def bill(delivery):
     cost = describe_cost(delivery)
     answered = {"cid": sent["cid"], "did": sent["did"], "cost": sent["cost"], "inserted": describe_inserted(cost)}
     values = {**delivery.origin(), **cost, **describe_search(cost), **identify(delivery, cost)}
-    values |= {"answered": json.dumps(answered), "mends": delivery.mends}
+    values |= {"answered": json.dumps(answered).encode(), "mends": delivery.mends}
     return get_database().run(bill_once, delivery, values, answered, deadline=delivery.deadline)
 
 

@@ -59,13 +59,13 @@ class Delivery:
         return int((time.monotonic() - self.began) * 1000)
 
     def origin(self):
-        """The columns that are known whatever becomes of it."""
+        """The columns that are known whatever becomes of it; JSON as bytes, which are bound faster than quoted text."""
         return {
             "request_id": self.request_id,
             "api_id": self.api_key.api_id,
             "ip_address": self.ip_address,
             "received": dialer_time(self.received_at),
-            "sent": self.parameters.as_json(),
+            "sent": self.parameters.as_json().encode(),
         }
 
 
