@@ -14,9 +14,10 @@ workers = settings["WEB_CONCURRENCY"]
 worker_class = "ingress.worker.PatientWorker"
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
 keepalive = 5  # seconds; platforms send again over the same connection
-timeout = 30  # seconds until a worker that no longer answers at all is replaced
-graceful_keepalive = 5  # seconds; platforms send again over the same connection
-timeout = 30  # seconds for what is under way at SIGTERM
+# Seconds until a worker that no longer answers at all is replaced. It does not end a request that is stuck in the
+# database, for gthread goes on beating its heart meanwhile: the limits in ingress/database.py do.
+timeout = 30
+graceful_timeout = 30  # seconds for what is under way at SIGTERM; a request takes 15 at most, sending included
 
 accesslog = "-"
 logger_class = "ingress.logs.MaskingLogger"

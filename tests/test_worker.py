@@ -1,14 +1,16 @@
 """gunicorn itself: slow and half-sent requests, large ones, broken ones, and stopping in the middle of one."""
 
 import json
+import runpy
 import signal
 import socket
 import threading
 import time
 
 import pytest
+from gunicorn.config import KNOWN_SETTINGS
 
-from tests.conftest import URL
+from tests.conftest import ROOT, URL
 from tests.service import serve
 
 PATH = f"{URL}/8005550142/7205550134"
@@ -18,6 +20,12 @@ PATH = f"{URL}/8005550142/7205550134"
 def service(tables, tmp_path_factory):
     with serve(tmp_path_factory.mktemp("gunicorn") / "log", WEB_CONCURRENCY="1") as service:
         yield service
+
+
+def test_every_setting_is_one_that_gunicorn_knows():
+    ours = {name for name, value in runpy.run_path(ROOT / "gunicorn.conf.py").items() if isinstance(value, int | str)}
+
+    assert {name for name in ours if not name.startswith("__")} <= {setting.name for setting in KNOWN_SETTINGS}
 
 
 def connect(service):
