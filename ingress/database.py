@@ -86,13 +86,17 @@ class Connection(pymysql.connections.Connection):
         return "MariaDB" in self.server_version
 
 
-def is_over(state):
-    """Whether tenacity must give up `Database.attempt`, whose last argument is the deadline."""
-    return state.attempt_number >= ATTEMPTS or time.monotonic() >= (state.args[-1] or float("inf"))
+def stop_before_deadline(margin):
+    """tenacity's rule for `Database.attempt`, whose last argument is the deadline: no attempt in its last seconds."""
+    return lambda state: (
+        state.attempt_number >= ATTEMPTS or time.monotonic() >= (state.args[-1] or float("inf")) - margin
+    )
 
 
-WHILE_BUSY = Retrying(retry=retry_if_exception_type(Busy), stop=is_over, wait=WAIT, reraise=True)
-WHILE_AWAY = Retrying(retry=retry_if_exception_type(TLDialerConnectionError), stop=is_over, wait=WAIT, reraise=True)
+WHILE_BUSY = Retrying(retry=retry_if_exception_type(Busy), stop=stop_before_deadline(ANSWER_TIMEOUT), wait=WAIT, reraise=True)
+WHILE_AWAY = Retrying(
+    retry=retry_if_exception_type(TLDialerConnectionError), stop=stop_before_deadline(0), wait=WAIT, reraise=True
+)
 
 
 class Database:
@@ -112,7 +116,8 @@ class Database:
 
         The work ends with its commit, or is a single statement; when it runs again, it must recognise what it has
         stored before. Raises TLDialerConnectionError: at once when nothing could be reached, and after the deadline
-        when the connection was lost under way and the outcome could not be found out.
+        when the connection was lost under way and the outcome could not be found out. While it is known that nothing
+        was stored, none is begun that could outlast the deadline: the server would finish it, and store after a 503.
         """
         try:
             return WHILE_BUSY(self.attempt, work, args, deadline)
