@@ -26,6 +26,8 @@ def server():
         yield None
         return
     with PrivateMariaDB(ROOT / ".mariadb" / "test") as server:
+        with server.admin() as connection:
+            connection.cursor().execute("DROP DATABASE IF EXISTS ingress_test")  # its tables may be of another version
         yield server
 
 

@@ -16,8 +16,10 @@ from chaos.ends import AFTER, AT_COMMIT, BEFORE, SILENCE, STALL
 from chaos.figures import Figures
 from chaos.packets import WAYS
 from chaos.proxy import Proxy
-from ingress import create_app
-from ingress.database import Connection
+from ingress import create_app, queries
+from ingress.config import parse_database_url
+from ingress.database import Connection, Database
+from ingress.protection import hash_secret
 from tests.conftest import URL, make_service_user
 from tests.service import serve
 
@@ -158,6 +160,37 @@ def post_and_die_after(statements, request, monkeypatch):
     return os.waitpid(child, 0)[1]
 
 
+def test_a_replay_tells_of_nothing_that_a_crash_has_undone(mortal_server, first_host, key, monkeypatch):
+    """Others see a commit before it is on disk; here the moment between is made long, and the crash comes in it."""
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
+    client = create_app().test_client()
+    assert client.post(PATH, json={"cost": 1}, headers=key).status_code == 200
+    first_host.execute("SET GLOBAL innodb_flush_log_at_timeout = 2700, innodb_flush_log_at_trx_commit = 0")
+    assert client.post(PATH, json=CALL, headers=key).status_code == 200
+    first_host.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+
+    crash_once_after_finding_the_first(mortal_server, monkeypatch)
+    again = client.post(PATH, json=CALL, headers=key)
+
+    assert again.status_code == 200
+    with mortal_server.admin() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT cost_id FROM ingress_test.call_costs WHERE cost = %s", [CALL["cost"]])
+        assert [str(cost_id) for (cost_id,) in cursor.fetchall()] == [again.json["cost_id"]]
+
+
+def crash_once_after_finding_the_first(server, monkeypatch):
+    find_delivery = queries.find_delivery
+
+    def find_and_crash(*args):
+        monkeypatch.setattr(queries, "find_delivery", find_delivery)
+        first = find_delivery(*args)
+        server.kill()
+        server.start()
+        return first
+
+    monkeypatch.setattr(queries, "find_delivery", find_and_crash)
+
+
 def start_anew(dialer):
     for table in ("deliveries", "call_costs"):
         dialer.execute(f"DELETE FROM {table}")
@@ -211,3 +244,41 @@ def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_and_25_refusals(s
     assert (statuses.count(200), statuses.count(422)) == (25, 25)
     assert len({body for status, _, body in answers if status == 200}) == 1
     assert len(dialer.costs()) == 1
+
+
+@pytest.fixture
+def first_host(mortal_server, dialer, key):
+    """A second server with the same tables, user and key, which the service asks first; yields root's cursor."""
+    url = mortal_server.create_database("ingress_test")
+    Database(parse_database_url(url)).apply_schema()
+    make_service_user(mortal_server, "ingress_test")
+    with mortal_server.admin() as connection, connection.cursor() as cursor:
+        cursor.execute("USE ingress_test")
+        cursor.execute("DELETE FROM deliveries")
+        cursor.execute("DELETE FROM call_costs")
+        cursor.execute("REPLACE INTO api_keys (api_id, key_hash, name) VALUES (%s, %s, 'test')", key_row(key))
+        yield cursor
+
+
+def key_row(key):
+    return key["tld-api-id"], hash_secret(key["tld-api-key"])
+
+
+def url_of(*servers):
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    return f"mysql://service:service@{hosts}/ingress_test"
+
+
+def test_a_database_that_falls_silent_is_a_503_within_five_seconds(mortal_server, first_host, key, monkeypatch):
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
+    client = create_app().test_client()
+    assert client.post(PATH, json=CALL, headers=key).status_code == 200
+
+    os.kill(mortal_server.pid, signal.SIGSTOP)
+    started = time.monotonic()
+    response = client.post(PATH, json={"cost": 1}, headers=key)
+    seconds = time.monotonic() - started
+    os.kill(mortal_server.pid, signal.SIGCONT)
+
+    assert (response.status_code, response.json) == (503, {"error": "TLDialer Connection Error"})
+    assert seconds < 5
