@@ -40,7 +40,7 @@ SETTINGS = {"TLDIALER_TIMEZONE": "UTC", "INGRESS_DUPLICATES": "replay", "WEB_CON
 @click.option("--cuts", default=500, show_default=True, help="Connections cut or stalled at a COMMIT.")
 @click.option("--cuts-elsewhere", default=100, show_default=True, help="Connections cut in other statements.")
 @click.option("--worker-kills", default=25, show_default=True)
-@click.option("--database-kills", default=6, show_default=True)
+@click.option("--database-kills", default=10, show_default=True)
 @click.option("--locks", default=40, show_default=True, help="Times that leads are locked from outside.")
 @click.option("--seconds", default=180, show_default=True, help="Within which the faults happen.")
 @click.option("--way", "ways", type=click.Choice(WAYS), multiple=True, default=WAYS, help="Of billing. Default: both.")

@@ -8,7 +8,7 @@ import pymysql
 from flask import current_app
 
 from . import queries
-from .database import get_database
+from .database import NOT_WRITABLE, Busy, get_database
 from .errors import TLDialerConnectionError
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,10 @@ class Readiness:
         return self.faults if time.monotonic() < self.good_until else self.look_again(database, deadline)
 
     def look_again(self, database, deadline):
-        faults = database.run(find_faults, deadline=deadline)
+        try:
+            faults = database.run(find_faults, deadline=deadline)
+        except Busy as busy:
+            faults = [str(busy.__cause__.args[1])]  # of the last host that was tried
         if faults != self.faults:
             log.warning("is the database ready: %s", "; ".join(faults) or "yes")
         self.faults = faults
@@ -52,13 +55,16 @@ class Readiness:
 
 
 def find_faults(connection):
-    """What is missing for the statements of a request, then what the server would do wrong without an error."""
+    """What is missing for the statements of a request, then what the server would do wrong without an error.
+
+    Raises when this host does not write at all: then it is the next one's turn.
+    """
     faults = []
     for name in queries.REQUEST_STATEMENTS:
         try:
             queries.explain(connection, name)
         except pymysql.MySQLError as error:
-            if not connection.open:
+            if not connection.open or error.args[0] in NOT_WRITABLE:
                 raise
             faults.append(f"{name}: {USER.sub('', str(error.args[1]))}")
     return faults + queries.list_faults(connection)

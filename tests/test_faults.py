@@ -16,7 +16,7 @@ from chaos.ends import AFTER, AT_COMMIT, BEFORE, SILENCE, STALL
 from chaos.figures import Figures
 from chaos.packets import WAYS
 from chaos.proxy import Proxy
-from ingress import create_app, queries
+from ingress import create_app, database, queries
 from ingress.config import parse_database_url
 from ingress.database import Connection, Database
 from ingress.protection import hash_secret
@@ -267,6 +267,51 @@ def key_row(key):
 def url_of(*servers):
     hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
     return f"mysql://service:service@{hosts}/ingress_test"
+
+
+NOT_WRITABLE = {
+    1290: ("SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"),
+    1792: ("SET GLOBAL tx_read_only = 1", "SET GLOBAL tx_read_only = 0"),
+    1047: (  # Galera says so; here a trigger says it in its place
+        "CREATE TRIGGER not_ready BEFORE INSERT ON deliveries FOR EACH ROW SIGNAL SQLSTATE '08S01'"
+        " SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'WSREP has not yet prepared node for application use'",
+        "DROP TRIGGER not_ready",
+    ),
+}
+
+
+@pytest.fixture(params=NOT_WRITABLE)
+def error_number(request, first_host):
+    """Of the error with which the first host refuses to write."""
+    begin, end = NOT_WRITABLE[request.param]
+    first_host.execute(begin)
+    yield request.param
+    first_host.execute(end)
+
+
+@pytest.mark.usefixtures("way_of_billing")
+def test_a_host_that_does_not_write_is_left_for_the_next(
+    server, mortal_server, error_number, dialer, key, monkeypatch, caplog
+):
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server, server))
+    client = create_app().test_client()
+
+    responses = [client.post(PATH, json={"cost": cost}, headers=key) for cost in (1, 2)]
+
+    assert [response.status_code for response in responses] == [200, 200]
+    assert len(dialer.costs()) == 2
+    assert caplog.text.count(f"({error_number}, ") == 1
+
+
+def test_when_no_host_writes_it_is_a_503(mortal_server, error_number, key, monkeypatch):
+    monkeypatch.setattr(database, "PATIENCE", 1)
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
+
+    response = create_app().test_client().post(PATH, json=CALL, headers=key)
+
+    assert response.status_code == 503
+    assert response.json["error"].partition(": ")[0] == "TLDialer Connection Error"
+    assert "Retry-After" in response.headers
 
 
 def test_a_database_that_falls_silent_is_a_503_within_five_seconds(mortal_server, first_host, key, monkeypatch):
