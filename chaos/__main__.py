@@ -29,7 +29,7 @@ SENDERS = 24  # more than the service has threads, so that some requests always 
 BURST_SENDERS = 6  # the next keys are fired while the last answers of some are still to come
 SINGLY = (1, 1, 1, 1, 1, 1, 2)  # now and then twice at once
 BURST = (16,)
-PATIENCE = 3  # times `seconds`, after which nothing new is sent; all of it takes two cores five minutes
+PATIENCE = 6  # times `seconds`, after which nothing new is sent; two idle cores need five minutes, busy ones more
 LOOK, TELL = 0.02, 10  # seconds between looks at whether a fault is due, and between lines of progress
 SETTINGS = {"TLDIALER_TIMEZONE": "UTC", "INGRESS_DUPLICATES": "replay", "WEB_CONCURRENCY": "2"}  # whatever .env says
 

@@ -11,7 +11,7 @@ CID = 2052000000  # and upwards: area code 205, exchanges from 200 on, so eight 
 OWN, CHAIN, HOT = "own", "chain", "hot"  # whom a lead is shared with: nobody, calls one after another, calls at once
 CHAIN_LENGTH = 5
 HOT_LEADS = 50
-BATCH = 1000  # rows an INSERT
+BATCH = 1000  # rows an INSERT; PyMySQL makes one statement of them when all values are parameters
 
 
 @dataclass
@@ -114,8 +114,8 @@ def log_calls(connection, calls):
     insert(
         connection,
         "INSERT INTO tldialer_call_log (call_date, call_direction, call_from, call_to, lead_id)"
-        " VALUES (%s, 'INBOUND', %s, %s, %s)",
-        [(call.call_date + timedelta(seconds=7), call.cid, call.did, call.lead_id) for call in calls],
+        " VALUES (%s, %s, %s, %s, %s)",
+        [(call.call_date + timedelta(seconds=7), "INBOUND", call.cid, call.did, call.lead_id) for call in calls],
     )
 
 
