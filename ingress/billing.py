@@ -7,7 +7,7 @@ from flask import current_app
 
 from . import queries
 from .answers import describe_answer, describe_inserted
-from .database import dialer_time, get_database
+from .database import Busy, dialer_time, get_database
 from .deliveries import BILLED, REPEATED, TRIED, UNMATCHED, log_repeated
 from .errors import AlreadyMended, IdempotencyKeyAlreadyUsed
 from .protection import key_time_zone
@@ -152,6 +152,8 @@ def update_costs(connection, lead_id, cost):
 def recall(connection, delivery, values):
     """Return the first delivery's Answer; raises IdempotencyKeyAlreadyUsed when that was another call or cost."""
     first = queries.find_delivery(connection, values["api_id"], values["delivery_key"])
+    if first is None:
+        raise Busy(f"{delivery.request_id} met a delivery that was not to be seen yet")
     if first.fingerprint != values["fingerprint"]:
         raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {values['fingerprint']}")
     delivery.repeats = first.delivery_id

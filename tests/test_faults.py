@@ -178,6 +178,19 @@ def test_a_replay_tells_of_nothing_that_a_crash_has_undone(mortal_server, first_
         assert [str(cost_id) for (cost_id,) in cursor.fetchall()] == [again.json["cost_id"]]
 
 
+def test_a_first_delivery_that_cannot_be_seen_yet_is_looked_for_again(dialer, post, monkeypatch):
+    first = post(json=CALL)
+    find_delivery = queries.find_delivery
+
+    def find_nothing_once(*args):
+        monkeypatch.setattr(queries, "find_delivery", find_delivery)
+
+    monkeypatch.setattr(queries, "find_delivery", find_nothing_once)
+    again = post(json=CALL)
+
+    assert (again.status_code, again.data) == (200, first.data)
+
+
 def crash_once_after_finding_the_first(server, monkeypatch):
     find_delivery = queries.find_delivery
 
