@@ -93,10 +93,13 @@ def stop_before_deadline(margin):
     )
 
 
-WHILE_BUSY = Retrying(retry=retry_if_exception_type(Busy), stop=stop_before_deadline(ANSWER_TIMEOUT), wait=WAIT, reraise=True)
-WHILE_AWAY = Retrying(
-    retry=retry_if_exception_type(TLDialerConnectionError), stop=stop_before_deadline(0), wait=WAIT, reraise=True
-)
+def retry(error, stop):
+    return Retrying(retry=retry_if_exception_type(error), stop=stop, wait=WAIT, reraise=True)
+
+
+# Made once: to make them costs as much as the call that needs no retry
+WHILE_BUSY = retry(Busy, stop_before_deadline(ANSWER_TIMEOUT))
+WHILE_AWAY = retry(TLDialerConnectionError, stop_before_deadline(0))
 
 
 class Database:
