@@ -214,3 +214,11 @@ def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app, post):
     assert (result.exit_code, result.output) == (0, "1 deliveries are forgotten.\n")
     assert post(json=CALL, headers=keyed("young")).headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("old")).headers
+
+
+@pytest.mark.parametrize("age", ["x", "-1d", "1.5h", "99999999999d", "99999999d"])
+def test_an_age_that_is_none_is_refused_in_one_line(app, age):
+    result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", age])
+
+    assert result.exit_code == 2
+    assert "Error: Invalid value for '--older-than'" in result.output

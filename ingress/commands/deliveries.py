@@ -6,24 +6,16 @@ import click
 from flask.cli import AppGroup
 
 from .. import queries
-from ..config import parse_duration
 from ..errors import IngressError
 from ..redelivery import redeliver
 from ..schemas import ALIASES
-from .connection import command_connection, command_errors, dialer_now
+from .connection import check_duration, command_connection, command_errors, dialer_now
 
 deliveries = AppGroup("deliveries", help="The delivery log; what it holds as billed is not billed again.")
 
 
-def check_age(context, parameter, value):
-    try:
-        return parse_duration(value)
-    except ValueError:
-        raise click.BadParameter(f"{value} is no age such as 90d.") from None
-
-
 @deliveries.command("prune")
-@click.option("--older-than", "age", default="90d", show_default=True, callback=check_age, help="Such as 90d or 12w.")
+@click.option("--older-than", "age", default="90d", show_default=True, callback=check_duration, help="Such as 12w.")
 def prune_deliveries(age):
     """Forget deliveries of that age; the same call fired again after that is billed again."""
     before = dialer_now() - age
