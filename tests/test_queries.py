@@ -57,6 +57,7 @@ VALUES = {
     "updated": 0,
     "first_contact": 0,
     "before": NOW,
+    "matched": NOW,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))
@@ -114,6 +115,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_api_keys": queries.ListedApiKey,
         "find_call": queries.Call,
         "find_logged_delivery": queries.LoggedDelivery,
+        "list_unmatched_deliveries": queries.UnmatchedDelivery,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 

@@ -1,8 +1,8 @@
 """What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
-from . import deliveries, keys, pixel, schema
+from . import deliveries, keys, match, pixel, schema
 
-COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel)
+COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match)
 
 
 def init_app(app):

@@ -5,6 +5,7 @@ from .calls import (
     bill_at_once,
     find_call,
     insert_cost,
+    lock_lead,
     update_first_contact_cost,
     update_lead_cost,
 )
@@ -13,12 +14,16 @@ from .deliveries import (
     DuplicateDelivery,
     LoggedDelivery,
     Remembered,
+    UnmatchedDelivery,
     delete_deliveries,
     find_delivery,
     find_logged_delivery,
+    find_newer_cost,
     insert_delivery,
     insert_unbilled_delivery,
+    list_unmatched_deliveries,
     update_delivery,
+    update_matched_delivery,
     update_mended_delivery,
 )
 from .keys import (

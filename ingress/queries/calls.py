@@ -27,6 +27,11 @@ def insert_cost(connection, **cost):
     return execute(connection, "insert_cost", **cost).lastrowid
 
 
+def lock_lead(connection, lead_id):
+    """Keep everybody else from the lead's row until the transaction ends."""
+    execute(connection, "lock_lead", lead_id=lead_id)
+
+
 def update_lead_cost(connection, lead_id, cost):
     """Return 1 when the lead now has this cost, 0 when there is no such lead."""
     return execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount

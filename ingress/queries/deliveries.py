@@ -63,6 +63,18 @@ class LoggedDelivery(NamedTuple):
     matched: datetime | None
 
 
+class UnmatchedDelivery(NamedTuple):
+    """A billed delivery whose call was not in the call log; times naive, as the dialer stores them."""
+
+    delivery_id: int
+    received: datetime
+    call_from: str
+    call_to: str
+    cost: Decimal
+    call_date: datetime
+    cost_id: int
+
+
 class DuplicateDelivery(Exception):
     """There has been a delivery with this key, and it is committed."""
 
@@ -100,6 +112,18 @@ def find_logged_delivery(connection, delivery_id):
     return row and LoggedDelivery(*row)
 
 
+def list_unmatched_deliveries(connection, since, until, delivery_id=0):
+    """Return the next UnmatchedDeliveries received in that time, behind `delivery_id` if received at `since`."""
+    values = {"since": since, "until": until, "delivery_id": delivery_id}
+    return [UnmatchedDelivery(*row) for row in execute(connection, "list_unmatched_deliveries", **values).fetchall()]
+
+
+def find_newer_cost(connection, lead_id, cost_id):
+    """Return the id of a cost of this lead inserted after `cost_id`, or None."""
+    row = execute(connection, "find_newer_cost", lead_id=lead_id, cost_id=cost_id).fetchone()
+    return row and row[0]
+
+
 def update_delivery(connection, **delivery):
     execute(connection, "update_delivery", **delivery)
 
@@ -107,6 +131,11 @@ def update_delivery(connection, **delivery):
 def update_mended_delivery(connection, delivery_id):
     """Return 1, or 0 when it has been mended or billed before."""
     return execute(connection, "update_mended_delivery", delivery_id=delivery_id).rowcount
+
+
+def update_matched_delivery(connection, **delivery):
+    """Return 1, or 0 when its call has been found before."""
+    return execute(connection, "update_matched_delivery", **delivery).rowcount
 
 
 def delete_deliveries(connection, before):
