@@ -12,6 +12,7 @@ settings = read_settings()  # here, so that wrong ones are told once and not by 
 bind = settings["BIND"]
 workers = settings["WEB_CONCURRENCY"]
 worker_class = "ingress.worker.PatientWorker"
+limit_request_line = 8190  # bytes, the most that gunicorn takes: platforms that can only fire a URL put all into it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
 keepalive = 5  # seconds; platforms send again over the same connection
 # Seconds until a worker that no longer answers at all is replaced. It does not end a request that is stuck in the

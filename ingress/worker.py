@@ -5,6 +5,8 @@ the intake. Here they wait in the kernel's buffer at no cost, and for REQUEST_SE
 """
 
 import fcntl
+import json
+import logging
 import re
 import selectors
 import socket
@@ -13,9 +15,13 @@ import termios
 import time
 from functools import partial
 
+from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
+from .deliveries import new_request_id
 from .parameters import BODY_LIMIT
+
+log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10  # from the first moment of a connection or request to its last byte
 HEAD_LIMIT = 64 * 1024  # bytes; a longer head is gunicorn's to refuse
@@ -114,3 +120,21 @@ def invite_body(sock):
         return EXPECT.search(head) is not None and sock.send(CONTINUE, socket.MSG_DONTWAIT) > 0
     except OSError:  # nothing has come yet, or it is gone
         return False
+
+
+def write_error(sock, status, reason, detail):
+    """Answer what is no HTTP request, or one with too long a head, like every other error: in JSON, with an id."""
+    request_id = new_request_id()
+    log.warning("request %s: %s", request_id, reason)  # the detail may repeat what was sent
+    body = json.dumps({"error": f"{reason}: {detail}"})
+    head = {
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": len(body),
+        "X-Request-ID": request_id,
+    }
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", body]
+    util.write_nonblock(sock, "\r\n".join(lines).encode())
+
+
+util.write_error = write_error  # gunicorn's own, which nothing else can replace, is HTML
