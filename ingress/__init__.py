@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import billable, commands, database, errors, failures, health, logs, protection, readiness
+from . import billable, commands, database, docs, errors, failures, health, logs, openapi, protection, readiness
 from .config import read_settings
 
 
@@ -28,4 +28,6 @@ def create_app():
     commands.init_app(app)
     app.register_blueprint(billable.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(docs.blueprint)
     return app

@@ -26,6 +26,8 @@ from .errors import (
 from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered, read_parameters
 from .readiness import require_ready
 
+API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
+API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
 KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
@@ -62,8 +64,8 @@ def require_api_key():
 def read_credentials(parameters):
     """Return API id and key as sent: from the headers, or from any of the documented parameters."""
     return (
-        read_credential(parameters, ("tld-api-id", "api_id", "api"), NoApiId),
-        read_credential(parameters, ("tld-api-key", "api_key", "apikey"), NoApiKey),
+        read_credential(parameters, API_ID_NAMES, NoApiId),
+        read_credential(parameters, API_KEY_NAMES, NoApiKey),
     )
 
 

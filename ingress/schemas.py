@@ -39,10 +39,13 @@ ORDER = [
 
 
 class Parameter(Field):
-    """A parameter as text; `missing` is the error when a required one is absent, `invalid` when it does not parse."""
+    """A parameter as text; `missing` is the error when a required one is absent, `invalid` when it does not parse.
 
-    def __init__(self, invalid, missing=None):
-        super().__init__()
+    `about` is what the reference says of it; what it may look like is said of its class (`openapi/forms.py`).
+    """
+
+    def __init__(self, invalid, missing=None, *, about):
+        super().__init__(metadata={"description": about})
         self.invalid = invalid
         self.missing = missing
 
@@ -127,14 +130,20 @@ class BillableCallSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    did = PhoneNumber(errors.InvalidDid, errors.MissingDid)
-    cid = PhoneNumber(errors.InvalidCid, errors.MissingCid)
-    cost = Cost(errors.InvalidCost, errors.MissingCost)
-    date_billed = Time(errors.InvalidDateBilled)
-    call_date = Time(errors.InvalidCallDate)
-    notes = Notes(errors.InvalidNotes)
-    idempotency_key = IdempotencyKey(errors.InvalidIdempotencyKey)
-    dry_run = Switch(errors.InvalidDryRun)
+    did = PhoneNumber(errors.InvalidDid, errors.MissingDid, about="The number that was dialled.")
+    cid = PhoneNumber(errors.InvalidCid, errors.MissingCid, about="The caller's number.")
+    cost = Cost(errors.InvalidCost, errors.MissingCost, about="What the call costs.")
+    date_billed = Time(errors.InvalidDateBilled, about="When the call was billed; now, if absent.")
+    call_date = Time(
+        errors.InvalidCallDate,
+        about="When the call was delivered; the call log is searched around it. Now, if absent.",
+    )
+    notes = Notes(errors.InvalidNotes, about="Whatever shall be kept with the cost.")
+    idempotency_key = IdempotencyKey(
+        errors.InvalidIdempotencyKey,
+        about="The sender's own id of this call: sent again with it, the call gets its first answer and is not billed.",
+    )
+    dry_run = Switch(errors.InvalidDryRun, about="Answer as if, with a null `cost_id`, and bill nothing.")
 
 
 schema = BillableCallSchema()

@@ -14,7 +14,7 @@ NO_ID = (401, "No API ID Provided")
 NO_KEY = (401, "No API Key Provided")
 NOT_THIS_ENDPOINT = (403, "This API is Not Allowed to Access this Endpoint")
 NOT_FROM_HERE = (403, "This API is Not Allowed from this IP Address")
-OPEN_TO_ALL = {"health.healthz", "health.readyz"}
+OPEN_TO_ALL = {"health.healthz", "health.readyz", "openapi.openapi", "docs.page", "docs.asset"}
 
 
 @pytest.fixture(autouse=True)

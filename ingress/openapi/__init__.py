@@ -1,0 +1,13 @@
+"""The service described for programs: OpenAPI 3.1, made from the schemas and errors that the service itself uses."""
+
+from flask import Blueprint, Response, current_app
+
+from .document import write_document
+
+blueprint = Blueprint("openapi", __name__)
+
+
+@blueprint.get("/openapi.json")
+def openapi():
+    """Open to all: nothing in it depends on who asks, and nothing in it is secret."""
+    return Response(write_document(current_app.config["INGRESS_METHODS"]), mimetype="application/json")
