@@ -1,12 +1,22 @@
 """How gunicorn serves wsgi:app; it finds this file by itself. Settings come from the environment or `.env`."""
 
+import os
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from dotenv import load_dotenv
 
-from ingress.config import read_settings
-
 load_dotenv(Path(__file__).with_name(".env"))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="ingress-metrics-")
+counters = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])  # where those of all workers meet; the imports below look there
+counters.mkdir(parents=True, exist_ok=True)
+
+from prometheus_client import multiprocess  # noqa: E402
+
+from ingress.config import read_settings  # noqa: E402
+
 settings = read_settings()  # here, so that wrong ones are told once and not by each worker
 
 bind = settings["BIND"]
@@ -23,3 +33,17 @@ graceful_timeout = 30  # seconds for what is under way at SIGTERM; a request tak
 accesslog = "-"
 logger_class = "ingress.logs.MaskingLogger"
 control_socket_disable = True  # it would be made in the user's home
+
+
+def on_starting(server):
+    """Not at a reload, when workers still count: a folder of the operator's choice may hold an earlier run's."""
+    for file in counters.glob("*.db"):
+        file.unlink()
+
+
+def child_exit(server, worker):
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    rmtree(counters, ignore_errors=True)

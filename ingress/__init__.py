@@ -3,7 +3,20 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import billable, commands, database, docs, errors, failures, health, logs, openapi, protection, readiness
+from . import (
+    billable,
+    commands,
+    database,
+    docs,
+    errors,
+    failures,
+    health,
+    logs,
+    metrics,
+    openapi,
+    protection,
+    readiness,
+)
 from .config import read_settings
 
 
@@ -30,4 +43,5 @@ def create_app():
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(docs.blueprint)
+    metrics.init_app(app)
     return app

@@ -7,9 +7,9 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 from flask import Blueprint, current_app, g
 from werkzeug.routing import BaseConverter
 
-from . import protection
+from . import counters, protection
 from .billing import bill
-from .deliveries import LOGGED, TRIED, log_unbilled
+from .deliveries import BILLED, LOGGED, REFUSED, TRIED, UNMATCHED, log_unbilled
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
 
@@ -47,10 +47,26 @@ def receive_cost(did=None, cid=None):
 
 
 @blueprint.after_request
+def count_request(response):
+    """Runs after the hook below: Flask takes them from the last to the first."""
+    delivery, error = g.get("delivery"), g.get("error")
+    if delivery is None:  # its body could not be read to the end
+        counters.count_request(None, REFUSED, None, error)
+        return response
+    api_id = delivery.api_key and delivery.api_key.api_id
+    counters.count_request(api_id, delivery.outcome, delivery.seconds(), error)
+    if delivery.outcome in (BILLED, UNMATCHED):
+        counters.count_cost(api_id, delivery.call["cost"])
+    return response
+
+
+@blueprint.after_request
 def log_what_was_not_billed(response):
     """Whoever has no valid key leaves no row, and what the database has not taken it would not log either."""
     delivery = g.get("delivery")
-    is_known = delivery is not None and delivery.api_key is not None
-    if is_known and delivery.outcome not in LOGGED and response.status_code != 503:
+    if delivery is None or delivery.outcome in LOGGED:
+        return response
+    delivery.conclude(response.status_code)
+    if delivery.api_key is not None and response.status_code != 503:
         log_unbilled(delivery, response.status_code, g.get("error"))
     return response

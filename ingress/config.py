@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import limits
 from environs import Env, EnvError, EnvValidationError
 from environs.fields import TimeDelta
+from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
 
@@ -49,6 +50,7 @@ def read_settings():
         "RATELIMIT_AUTH_FAILURES": env.rate_limit("RATELIMIT_AUTH_FAILURES", "60 per minute"),
         "RATELIMIT_STORAGE_URI": env.storage_uri("RATELIMIT_STORAGE_URI", "memory://"),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+        "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "BIND": env.bind("BIND", "127.0.0.1:8000"),
         "WEB_CONCURRENCY": env.int("WEB_CONCURRENCY", 2, validate=Range(min=1)),
     }
@@ -134,6 +136,11 @@ def parse_storage_uri(text):
     if not re.match(r"(memory|rediss?|redis\+\w+)://", uri):
         raise EnvError("Must be memory or redis://host:port/0.")
     return uri
+
+
+def validate_token(text):
+    if text is not None and not re.fullmatch(r"[!-~]{16,}", text):
+        raise ValidationError("Must have at least 16 plain characters, without blanks.")
 
 
 def parse_bind(text):

@@ -7,13 +7,14 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 import pymysql
 from flask import current_app
 from pymysql.constants import CLIENT, CR, ER
 from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
-from . import queries
+from . import counters, queries
 from .errors import TLDialerConnectionError
 from .fields import wall_clock
 
@@ -94,7 +95,8 @@ def stop_before_deadline(margin):
 
 
 def retry(error, stop):
-    return Retrying(retry=retry_if_exception_type(error), stop=stop, wait=WAIT, reraise=True)
+    again = retry_if_exception_type(error)
+    return Retrying(retry=again, stop=stop, wait=WAIT, reraise=True, before_sleep=counters.count_database_retry)
 
 
 # Made once: to make them costs as much as the call that needs no retry
@@ -113,6 +115,7 @@ class Database:
         self.url = url
         self.hosts = list(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
+        self.opened = WeakValueDictionary()  # thread to connection
 
     def run(self, work, *args, deadline=None):
         """Return `work(connection, *args)`, run again where that may help, until the deadline (monotonic seconds).
@@ -125,6 +128,7 @@ class Database:
         try:
             return WHILE_BUSY(self.attempt, work, args, deadline)
         except Lost:
+            counters.count_database_retry()
             return WHILE_AWAY(self.attempt, work, args, deadline)
 
     def attempt(self, work, args, deadline):
@@ -142,9 +146,11 @@ class Database:
         if code in NOT_WRITABLE:
             self.leave_host()
         if code in BUSY | NOT_WRITABLE:
+            counters.count_database_error("busy" if code in BUSY else "not_writable")
             log.warning("running again after: %s", error)
             raise Busy from error
         if code in LOST or isinstance(error, pymysql.InterfaceError):
+            counters.count_database_error("lost")
             log.warning("finding out after: %s", error)
             raise Lost from error
 
@@ -162,9 +168,22 @@ class Database:
     def open_connection(self, deadline=None):
         kept = getattr(self.kept, "connection", None)
         if kept is None or self.kept.process != os.getpid() or not kept.is_usable():
-            self.kept.connection, self.kept.process = self.connect(deadline), os.getpid()
+            self.replace_connection(deadline)
         self.kept.connection.deadline = deadline
         return self.kept.connection
+
+    def replace_connection(self, deadline):
+        self.opened.pop(threading.get_ident(), None)
+        try:
+            self.kept.connection, self.kept.process = self.connect(deadline), os.getpid()
+            self.opened[threading.get_ident()] = self.kept.connection
+        finally:
+            self.count_connections()
+
+    def count_connections(self):
+        """Only when one is replaced, which is when one is lost too: a gauge is no reason to touch each request."""
+        opened = [connection() for connection in self.opened.valuerefs()]
+        counters.CONNECTIONS.set(sum(connection.open for connection in opened if connection is not None))
 
     def leave_host(self):
         """Start with the next host from now on; the thread's connection to this one is given up."""
@@ -186,6 +205,7 @@ class Database:
             try:
                 return self.connect_to(host, port, timeout, client_flag)
             except pymysql.OperationalError as error:
+                counters.count_database_error("no_connection")
                 log.warning("no connection to the database: %s", error)
                 reason = error
         raise TLDialerConnectionError from reason

@@ -54,9 +54,17 @@ class Delivery:
     repeats: int | None = None
     mends: int | None = None
 
-    def milliseconds(self):
+    def seconds(self):
         """Since it arrived here."""
-        return int((time.monotonic() - self.began) * 1000)
+        return time.monotonic() - self.began
+
+    def milliseconds(self):
+        return int(self.seconds() * 1000)
+
+    def conclude(self, status):
+        """Whatever has not been told what became of it was not billed; the status tells whose error that is."""
+        if self.outcome is None:
+            self.outcome = FAILED if status >= 500 else REFUSED
 
     def origin(self):
         """The columns that are known whatever becomes of it; JSON as bytes, which are bound faster than quoted text."""
@@ -74,8 +82,7 @@ def log_unbilled(delivery, status, error):
 
     `error` is the text of the answer, None for a dry run.
     """
-    if delivery.outcome is None:
-        delivery.outcome = FAILED if status >= 500 else REFUSED
+    delivery.conclude(status)
     try:
         get_database().run(insert, delivery, delivery.outcome, status, error, deadline=delivery.deadline)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:

@@ -1,9 +1,9 @@
 """A delivery fired again from the log: a refused one mended, a billed one answered as before and never billed twice."""
 
-from . import queries
+from . import counters, queries
 from .billing import answer_again, bill
 from .database import aware_time, get_database, get_deadline
-from .deliveries import BILLED, LOGGED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
+from .deliveries import BILLED, FAILED, LOGGED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
 from .errors import AlreadyBilled, AlreadyMended, IngressError, NoSuchDelivery
 from .parameters import from_json
 from .schemas import change
@@ -57,6 +57,10 @@ def fire_again(logged, changes):
     except IngressError as refusal:
         log_unbilled(delivery, refusal.status, str(refusal))
         raise
+    finally:
+        counters.count_replay(delivery.outcome or FAILED)
+    if delivery.outcome in (BILLED, UNMATCHED):
+        counters.count_cost(logged.api_id, delivery.call["cost"])
     if delivery.outcome not in LOGGED:
         log_unbilled(delivery, 200, None)
     return answer

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingress import create_app, protection
+from ingress import create_app, metrics, protection
 from tests.conftest import SECRET, URL
 
 PATH = f"{URL}/8005550142/7205550134"
@@ -15,6 +15,7 @@ NO_KEY = (401, "No API Key Provided")
 NOT_THIS_ENDPOINT = (403, "This API is Not Allowed to Access this Endpoint")
 NOT_FROM_HERE = (403, "This API is Not Allowed from this IP Address")
 OPEN_TO_ALL = {"health.healthz", "health.readyz", "openapi.openapi", "docs.page", "docs.asset"}
+GUARDS = {"billable": protection.require_api_key, "metrics": metrics.require_metrics_token}
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +49,13 @@ def send(client):
     return send
 
 
-def test_every_route_is_behind_the_door_except_the_named_ones(app):
-    guarded = {
-        name for name, guards in app.before_request_funcs.items() if name and protection.require_api_key in guards
-    }
+def test_every_route_is_behind_its_door_except_the_named_ones(make_client):
+    app = make_client(METRICS_TOKEN="a-token-for-tests-only").application
+    guarded = {name for name, guard in GUARDS.items() if guard in app.before_request_funcs.get(name, ())}
 
     unguarded = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] not in guarded}
 
-    assert guarded == {"billable"}
+    assert guarded == set(GUARDS)
     assert unguarded == OPEN_TO_ALL
 
 

@@ -1,0 +1,66 @@
+"""What is counted for `/metrics`: few numbers a request, so that counting costs next to nothing (docs/oncall.md)."""
+
+from functools import cache
+
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+STRANGER = "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
+OUTCOMES = ("billed", "unmatched", "repeated", "refused", "failed", "tried")
+TROUBLES = ("busy", "not_writable", "lost", "no_connection")
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4.5, 5, 10)  # platforms give up at 5, the service at 4.5
+
+disable_created_metrics()  # a second series beside each, which several processes could not tell anyway
+
+REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by what became of them", ["api_id", "outcome"])
+ERRORS = Counter("ingress_errors_total", "Requests answered with an error, by its documented text", ["error"])
+DURATION = Histogram("ingress_request_duration_seconds", "From arrival to answer, in the service", buckets=SECONDS)
+COST = Counter("ingress_billed_cost_total", "Cost billed; a float: the exact sum is in the tables", ["api_id"])
+REPLAYS = Counter("ingress_replays_total", "Deliveries fired again from the log by this service", ["outcome"])
+DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
+DATABASE_RETRIES = Counter("ingress_database_retries_total", "Work that ran again after such an error")
+CONNECTIONS = Gauge(
+    "ingress_database_connections", "Open connections; at most one a thread", multiprocess_mode="liveall"
+)
+
+cost_of = cache(COST.labels)
+
+
+@cache
+def requests_of(api_id, outcome):
+    """The counter to increase; all of a key's counters begin at 0 together, so that the first increase shows."""
+    for each in OUTCOMES:
+        REQUESTS.labels(api_id, each)
+    return REQUESTS.labels(api_id, outcome)
+
+
+def begin():
+    """Show what has not happened yet as 0: a counter that first appears at 1 is no increase to Prometheus."""
+    requests_of(STRANGER, "refused")
+    for kind in TROUBLES:
+        DATABASE_ERRORS.labels(kind)
+
+
+def count_request(api_id, outcome, seconds, error):
+    """`api_id` is None without a valid key; `error` is the text of the answer, of which the fixed part counts."""
+    requests_of(api_id or STRANGER, outcome).inc()
+    if seconds is not None:
+        DURATION.observe(seconds)
+    if error:
+        ERRORS.labels(error.partition(": ")[0]).inc()
+
+
+def count_cost(api_id, cost):
+    cost_of(api_id).inc(float(cost))
+
+
+def count_replay(outcome):
+    REPLAYS.labels(outcome).inc()
+
+
+def count_database_error(kind):
+    DATABASE_ERRORS.labels(kind).inc()
+
+
+def count_database_retry(state=None):
+    """`state` is tenacity's, which calls this before it waits."""
+    DATABASE_RETRIES.inc()
