@@ -31,7 +31,7 @@ timeout = 30
 graceful_timeout = 30  # seconds for what is under way at SIGTERM; a request takes 15 at most, sending included
 
 accesslog = "-"
-logger_class = "ingress.logs.MaskingLogger"
+logger_class = "ingress.logs.JsonLogger"
 control_socket_disable = True  # it would be made in the user's home
 
 

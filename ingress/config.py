@@ -51,6 +51,7 @@ def read_settings():
         "RATELIMIT_STORAGE_URI": env.storage_uri("RATELIMIT_STORAGE_URI", "memory://"),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
+        "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
         "BIND": env.bind("BIND", "127.0.0.1:8000"),
         "WEB_CONCURRENCY": env.int("WEB_CONCURRENCY", 2, validate=Range(min=1)),
     }

@@ -1,6 +1,7 @@
 """The service as it runs in production: gunicorn in processes of its own, spoken to over sockets."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -36,13 +37,13 @@ class Service:
 
 
 @contextmanager
-def serve(log, **environment):
+def serve(log, *arguments, app="wsgi:app", **environment):
     """Run gunicorn with these settings on a free port until the end of the block; its output goes to the file `log`."""
     port = free_port()
     environment = {**os.environ, "BIND": f"127.0.0.1:{port}", **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*ENDS_WITH_US, Path(sys.executable).with_name("gunicorn"), "wsgi:app"],
+            [*ENDS_WITH_US, Path(sys.executable).with_name("gunicorn"), *arguments, app],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -60,6 +61,12 @@ def serve(log, **environment):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
+
+
+def read_lines(service):
+    """What the service has logged so far, each line from its JSON."""
+    whole_lines = service.log.read_text().rpartition("\n")[0]
+    return [json.loads(line) for line in whole_lines.splitlines()]
 
 
 def wait_until_listening(process, port, log):
