@@ -66,10 +66,7 @@ def describe_request(status, environ, request_time, shows_numbers):
     told = environ.get(TOLD) or NOTHING_TOLD
     delivery = told.get("delivery", NO_DELIVERY)
     error = told.get("error") or (status[4:] if status >= "4" else None)
-    path, error = hide_secrets(environ, delivery.parameters, read_path(environ), error)
-    did, cid = delivery.call.get("did"), delivery.call.get("cid")
-    if not shows_numbers:
-        path, error, did, cid = mask_path(path), error and mask_numbers(error), mask_number(did), mask_number(cid)
+    path, error, did, cid = tell_numbers(environ, delivery, error, shows_numbers)
     return json.dumps(
         {
             "time": now(),
@@ -87,6 +84,15 @@ def describe_request(status, environ, request_time, shows_numbers):
             "cid": cid,
         }
     )
+
+
+def tell_numbers(environ, delivery, error, shows_numbers):
+    """Return path, error, DID and CID, as far as the log may show them."""
+    path, error = hide_secrets(environ, delivery.parameters, read_path(environ), error)
+    did, cid = delivery.call.get("did"), delivery.call.get("cid")
+    if shows_numbers:
+        return path, error, did, cid
+    return mask_path(path), error and mask_numbers(error), mask_number(did), mask_number(cid)
 
 
 def hide_secrets(environ, parameters, path, error):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from ingress import create_app
+from ingress import counters, create_app, deliveries
 from ingress.database import Database
 from tests.conftest import SECRET, URL
 from tests.service import serve
@@ -221,6 +221,12 @@ def test_a_replay_is_counted_with_its_cost(app, dialer, post, read, key):
 
     assert read("ingress_replays_total", outcome="unmatched") == before + 1
     assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == 12.5
+
+
+def test_every_outcome_begins_at_0_with_the_first_request_of_a_key():
+    names = {value for name, value in vars(deliveries).items() if name.isupper() and isinstance(value, str)}
+
+    assert set(counters.OUTCOMES) == names - {deliveries.MENDED}  # which only the log ever says
 
 
 def test_all_workers_are_counted_also_those_that_died(tables, dialer, key, tmp_path):
