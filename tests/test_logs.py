@@ -1,12 +1,15 @@
 """The log of the service as it runs: a JSON line for each request and for all else, and neither secret nor number."""
 
 import json
+import logging
 import socket
+import sys
 import time
 from contextlib import suppress
 
 import pytest
 
+from ingress.logs import JsonFormatter
 from tests.conftest import SECRET, URL
 from tests.service import read_lines, serve
 
@@ -162,6 +165,20 @@ def test_no_full_number_shows_anywhere(service, sound_service, dialer, key):
 
         digits = "".join(character for character in each.log.read_text() if character not in " ().+-a")
         assert "7205550134" not in digits
+
+
+def test_a_message_or_traceback_that_holds_a_url_is_masked_too():
+    url = "/x/7205550134?api_key=percent%2Dencoded&cost=1"
+    record = logging.makeLogRecord({"name": "gunicorn.error", "msg": "Error handling request %s", "args": (url,)})
+    try:
+        raise ValueError(url)
+    except ValueError:
+        record.exc_info = sys.exc_info()
+
+    line = json.loads(JsonFormatter(shows_numbers=False).format(record))
+
+    assert line["message"] == "Error handling request /x/******0134?api_key=***&cost=1"
+    assert line["traceback"].endswith("ValueError: /x/******0134?api_key=***&cost=1")
 
 
 def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):

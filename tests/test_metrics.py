@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from ingress import counters, create_app, deliveries
 from ingress.database import Database
+from ingress.errors import TLDialerConnectionError
 from tests.conftest import SECRET, URL
 from tests.service import serve
 
@@ -210,6 +212,17 @@ def test_open_connections_are_counted(client, read):
     database.open_connection().close()
 
     assert (both, read("ingress_database_connections")) == (2, 1)
+
+
+def test_a_connection_that_the_server_has_closed_is_not_counted_as_open(tables, dialer, broken_connection):
+    dialer.execute("KILL %s", tables.open_connection().thread_id())
+    time.sleep(0.1)
+    broken_connection()
+
+    with pytest.raises(TLDialerConnectionError):
+        tables.open_connection()
+
+    assert REGISTRY.get_sample_value("ingress_database_connections") == 0
 
 
 def test_a_replay_is_counted_with_its_cost(app, dialer, post, read, key):
