@@ -8,8 +8,11 @@ from tempfile import mkdtemp
 from dotenv import load_dotenv
 
 load_dotenv(Path(__file__).with_name(".env"))
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="ingress-metrics-")
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder there that is ours alone
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # in memory if possible: where a disk is full, counting kills a worker
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(
+        prefix="ingress-metrics-", dir=IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    )
 counters = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])  # where those of all workers meet; the imports below look there
 counters.mkdir(parents=True, exist_ok=True)
 

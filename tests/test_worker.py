@@ -22,7 +22,8 @@ def service(tables, tmp_path_factory):
         yield service
 
 
-def test_every_setting_is_one_that_gunicorn_knows():
+def test_every_setting_is_one_that_gunicorn_knows(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     ours = {name for name, value in runpy.run_path(ROOT / "gunicorn.conf.py").items() if isinstance(value, int | str)}
 
     assert {name for name in ours if not name.startswith("__")} <= {setting.name for setting in KNOWN_SETTINGS}
