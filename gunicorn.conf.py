@@ -44,6 +44,11 @@ def on_starting(server):
         file.unlink()
 
 
+def pre_fork(server, worker):
+    """Somebody may have tidied up, and a worker that finds no folder does not start."""
+    counters.mkdir(parents=True, exist_ok=True)
+
+
 def child_exit(server, worker):
     multiprocess.mark_process_dead(worker.pid)
 

@@ -1,8 +1,11 @@
 """What is counted for `/metrics`: few numbers a request, so that counting costs next to nothing (docs/oncall.md)."""
 
-from functools import cache
+import logging
+from functools import cache, wraps
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+log = logging.getLogger(__name__)
 
 STRANGER = "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
 OUTCOMES = ("billed", "unmatched", "repeated", "refused", "failed", "tried")
@@ -40,6 +43,20 @@ def begin():
         DATABASE_ERRORS.labels(kind)
 
 
+def harmless(count):
+    """Whatever goes wrong in counting changes no answer: the call may be billed by then."""
+
+    @wraps(count)
+    def count_or_tell(*args):
+        try:
+            count(*args)
+        except Exception:
+            log.exception("not counted")
+
+    return count_or_tell
+
+
+@harmless
 def count_request(api_id, outcome, seconds, error):
     """`api_id` is None without a valid key; `error` is the text of the answer, of which the fixed part counts."""
     requests_of(api_id or STRANGER, outcome).inc()
@@ -49,18 +66,27 @@ def count_request(api_id, outcome, seconds, error):
         ERRORS.labels(error.partition(": ")[0]).inc()
 
 
+@harmless
 def count_cost(api_id, cost):
     cost_of(api_id).inc(float(cost))
 
 
+@harmless
 def count_replay(outcome):
     REPLAYS.labels(outcome).inc()
 
 
+@harmless
 def count_database_error(kind):
     DATABASE_ERRORS.labels(kind).inc()
 
 
+@harmless
 def count_database_retry(state=None):
     """`state` is tenacity's, which calls this before it waits."""
     DATABASE_RETRIES.inc()
+
+
+@harmless
+def count_connections(number):
+    CONNECTIONS.set(number)

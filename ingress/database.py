@@ -183,7 +183,7 @@ class Database:
     def count_connections(self):
         """Only when one is replaced, which is when one is lost too: a gauge is no reason to touch each request."""
         opened = [connection() for connection in self.opened.valuerefs()]
-        counters.CONNECTIONS.set(sum(connection.open for connection in opened if connection is not None))
+        counters.count_connections(sum(connection.open for connection in opened if connection is not None))
 
     def leave_host(self):
         """Start with the next host from now on; the thread's connection to this one is given up."""

@@ -236,6 +236,19 @@ def test_a_replay_is_counted_with_its_cost(app, dialer, post, read, key):
     assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == 12.5
 
 
+def test_a_call_that_cannot_be_counted_is_billed_and_answered_all_the_same(dialer, post, monkeypatch, caplog):
+    def fail(*labels):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(counters, "requests_of", fail)
+    monkeypatch.setattr(counters, "cost_of", fail)
+
+    response = post(json={"cost": 1})
+
+    assert (response.status_code, len(dialer.costs())) == (200, 1)
+    assert "no space left on device" in caplog.text
+
+
 def test_every_outcome_begins_at_0_with_the_first_request_of_a_key():
     names = {value for name, value in vars(deliveries).items() if name.isupper() and isinstance(value, str)}
 
