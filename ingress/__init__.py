@@ -16,6 +16,7 @@ from . import (
     openapi,
     protection,
     readiness,
+    spool,
 )
 from .config import read_settings
 
@@ -35,6 +36,7 @@ def create_app():
     logs.init_app(app)
     database.init_app(app)
     readiness.init_app(app)
+    spool.init_app(app)
     failures.init_app(app)
     protection.init_app(app)
     errors.init_app(app)

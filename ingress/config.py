@@ -49,6 +49,7 @@ def read_settings():
         "INGRESS_DUPLICATES": env.str("INGRESS_DUPLICATES", "replay", validate=OneOf(["replay", "insert"])),
         "RATELIMIT_AUTH_FAILURES": env.rate_limit("RATELIMIT_AUTH_FAILURES", "60 per minute"),
         "RATELIMIT_STORAGE_URI": env.storage_uri("RATELIMIT_STORAGE_URI", "memory://"),
+        "SPOOL": env.folder("INGRESS_SPOOL", None),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
@@ -144,6 +145,13 @@ def validate_token(text):
         raise ValidationError("Must have at least 16 plain characters, without blanks.")
 
 
+def parse_folder(text):
+    """An absolute path, so that the service and the operator's commands mean the same folder; None when blank."""
+    if text and not Path(text).is_absolute():
+        raise EnvError("Must be an absolute path.")
+    return Path(text) if text else None
+
+
 def parse_bind(text):
     if not re.fullmatch(r"unix:.+|(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}", text):
         raise EnvError("Must be address:port or unix:/path.")
@@ -157,5 +165,6 @@ PARSERS = {
     "methods": parse_methods,
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,
+    "folder": parse_folder,
     "bind": parse_bind,
 }
