@@ -7,14 +7,16 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 from flask import Blueprint, current_app, g
 from werkzeug.routing import BaseConverter
 
-from . import counters, protection
+from . import counters, outage, protection
 from .billing import bill
 from .deliveries import BILLED, LOGGED, REFUSED, TRIED, UNMATCHED, log_unbilled
+from .errors import TLDialerConnectionError
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
 
 blueprint = Blueprint("billable", __name__, url_prefix="/api/ingress/calls/inbound/billable")
 blueprint.before_request(protection.require_api_key)
+blueprint.register_error_handler(TLDialerConnectionError, outage.answer_outage)
 
 
 class NumberConverter(BaseConverter):
@@ -67,6 +69,6 @@ def log_what_was_not_billed(response):
     if delivery is None or delivery.outcome in LOGGED:
         return response
     delivery.conclude(response.status_code)
-    if delivery.api_key is not None and response.status_code != 503:
+    if delivery.api_key is not None and "outage" not in g:
         log_unbilled(delivery, response.status_code, g.get("error"))
     return response

@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 log = logging.getLogger(__name__)
 
 STRANGER = "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
-OUTCOMES = ("billed", "unmatched", "repeated", "refused", "failed", "tried")
+OUTCOMES = ("billed", "unmatched", "repeated", "refused", "failed", "tried", "spooled")
 TROUBLES = ("busy", "not_writable", "lost", "no_connection")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4.5, 5, 10)  # platforms give up at 5, the service at 4.5
 

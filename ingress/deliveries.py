@@ -23,6 +23,7 @@ REFUSED = "refused"  # an error of the sender
 FAILED = "failed"  # an error of ours
 TRIED = "tried"  # a dry run
 MENDED = "mended"  # refused or failed at first, and fired again from the log since
+SPOOLED = "spooled"  # kept until the database is back; the log holds what becomes of it then
 
 LOGGED = (BILLED, UNMATCHED, REPEATED)  # by billing itself
 
@@ -39,7 +40,8 @@ class Delivery:
     """One delivery under way.
 
     `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the door has let it in, `call` is
-    what has been understood of it, `repeats` and `mends` name other deliveries of the log.
+    what has been understood of it, `repeats` and `mends` name other deliveries of the log; `is_late` when calls that
+    came after it may have been billed before it.
     """
 
     parameters: Parameters
@@ -53,6 +55,7 @@ class Delivery:
     outcome: str | None = None
     repeats: int | None = None
     mends: int | None = None
+    is_late: bool = False
 
     def seconds(self):
         """Since it arrived here."""
@@ -82,11 +85,16 @@ def log_unbilled(delivery, status, error):
 
     `error` is the text of the answer, None for a dry run.
     """
-    delivery.conclude(status)
     try:
-        get_database().run(insert, delivery, delivery.outcome, status, error, deadline=delivery.deadline)
+        log_or_raise(delivery, status, error)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:
         log.warning("request %s is not in the delivery log: %s", delivery.request_id, problem)
+
+
+def log_or_raise(delivery, status, error):
+    """The same for those who must know whether it is in the log: raises what the database does."""
+    delivery.conclude(status)
+    get_database().run(insert, delivery, delivery.outcome, status, error, deadline=delivery.deadline)
 
 
 def log_repeated(connection, delivery):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import time
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
@@ -21,6 +22,7 @@ from .errors import (
     IpAddressNotAllowed,
     NoApiId,
     NoApiKey,
+    TLDialerConnectionError,
     TLDialerNotEnabled,
 )
 from .parameters import GivenTwice, Unrendered, is_blank, is_unrendered, read_parameters
@@ -31,6 +33,8 @@ API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
 KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
+KNOWN_SECONDS = 24 * 60 * 60  # for which a key is still known when the database cannot be asked
+KNOWN_KEYS = 1000  # far more than a call centre has senders
 NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
 
 
@@ -43,7 +47,7 @@ def client_address():
 
 
 def init_app(app):
-    app.extensions["keys"] = {}
+    app.extensions["keys"] = OrderedDict()
 
 
 def require_api_key():
@@ -54,6 +58,20 @@ def require_api_key():
     require_enabled(current_app.config)
     require_ready(deadline)
     delivery.api_key = find_valid_key(api_id, secret, delivery)
+    require_protections(delivery, secret)
+
+
+def require_known_api_key(delivery):
+    """The same door while the database cannot be asked; raises TLDialerConnectionError for whom it would have to be."""
+    api_id, secret = read_credentials(delivery.parameters)
+    key = known_key(int(api_id)) if is_api_id(api_id) else None
+    if not is_valid(key, secret):
+        raise TLDialerConnectionError
+    delivery.api_key = key
+    require_protections(delivery, secret)
+
+
+def require_protections(delivery, secret):
     delivery.parameters.secret = secret
     require_endpoint(delivery.api_key, request.path)
     require_ip_address(delivery.api_key, delivery.ip_address)
@@ -114,15 +132,28 @@ def remembered_key(api_id):
     return key if time.monotonic() < until else None
 
 
+def known_key(api_id):
+    """The key as it was last seen, within KNOWN_SECONDS."""
+    key, until = current_app.extensions["keys"].get(api_id, (None, 0))
+    return key if time.monotonic() < until + KNOWN_SECONDS else None
+
+
 def look_up_key(api_id, deadline):
     key = get_database().run(queries.find_api_key, api_id, deadline=deadline)
     if key:
         remember_key(key)
+    else:
+        current_app.extensions["keys"].pop(api_id, None)
     return key
 
 
 def remember_key(key):
-    current_app.extensions["keys"][key.api_id] = key, time.monotonic() + KEY_SECONDS
+    """As the newest; the one that was not seen for the longest goes when there are more than KNOWN_KEYS."""
+    keys = current_app.extensions["keys"]
+    keys.pop(key.api_id, None)
+    keys[key.api_id] = key, time.monotonic() + KEY_SECONDS
+    if len(keys) > KNOWN_KEYS:
+        keys.popitem(last=False)
 
 
 def is_valid(key, secret):

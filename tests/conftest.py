@@ -141,6 +141,45 @@ def broken_connection(monkeypatch):
     return break_connection
 
 
+@pytest.fixture
+def spool_folder(monkeypatch, tmp_path):
+    """Where the spool is, for an application made after this."""
+    folder = tmp_path / "spool"
+    monkeypatch.setenv("INGRESS_SPOOL", str(folder))
+    return folder
+
+
+@pytest.fixture
+def outage(app):
+    """Between `begin()` and `end()` the database is away, also for connections that are open."""
+    with Outage(app.extensions["database"]) as outage:
+        yield outage
+
+
+class Outage(pytest.MonkeyPatch):
+    def __init__(self, database):
+        super().__init__()
+        self.database = database
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.end()
+
+    def begin(self):
+        def refuse(*args, **kwargs):
+            raise pymysql.OperationalError(2003, "away")
+
+        self.setattr(Database, "connect_to", refuse)
+        kept = getattr(self.database.kept, "connection", None)
+        if kept and kept.open:
+            kept.close()
+
+    def end(self):
+        self.undo()
+
+
 @pytest.fixture(params=["at once", "step by step"])
 def way_of_billing(request, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
