@@ -106,6 +106,8 @@ def choose_work(connection, delivery):
     """The one trip where the server can: MySQL knows no compound statements outside of routines."""
     if delivery.call["dry_run"]:
         return bill_in_vain
+    if delivery.is_late:
+        return bill_late
     return queries.bill_at_once if connection.is_mariadb and delivery.mends is None else bill_step_by_step
 
 
@@ -123,7 +125,14 @@ def bill_step_by_step(connection, **values):
     return billed
 
 
-def write_step_by_step(connection, *, milliseconds, **values):
+def bill_late(connection, **values):
+    """Bill what calls of the same lead may have overtaken: the lead's cost stays the one of the newest."""
+    billed = write_step_by_step(connection, is_late=True, **values)
+    connection.commit()
+    return billed
+
+
+def write_step_by_step(connection, *, milliseconds, is_late=False, **values):
     connection.begin()
     if values["mends"] and not queries.update_mended_delivery(connection, values["mends"]):
         raise AlreadyMended
@@ -132,7 +141,8 @@ def write_step_by_step(connection, *, milliseconds, **values):
     outcome = BILLED if call else UNMATCHED
     delivery_id = queries.insert_delivery(connection, **pick(values, CLAIM), **found, outcome=outcome)
     cost_id = queries.insert_cost(connection, **pick(values, COST))
-    updated, first_contact = update_costs(connection, found["lead_id"], values["cost"])
+    is_overtaken = is_late and find_overtaking(connection, found["lead_id"], values)
+    updated, first_contact = (0, 0) if is_overtaken else update_costs(connection, found["lead_id"], values["cost"])
     done = {"cost_id": cost_id, "updated": updated, "first_contact": first_contact}
     queries.update_delivery(connection, delivery_id=delivery_id, **done, milliseconds=milliseconds)
     return queries.Billed(**done, **found)
@@ -147,6 +157,17 @@ def update_costs(connection, lead_id, cost):
     if lead_id is None or not queries.update_lead_cost(connection, lead_id, cost):
         return 0, 0
     return 1, queries.update_first_contact_cost(connection, lead_id, cost)
+
+
+def find_overtaking(connection, lead_id, values):
+    """Return the id of a billed delivery of the lead that came in later, or None.
+
+    The lead is locked first: whoever bills it now has been seen, or comes after us.
+    """
+    if lead_id is None:
+        return None
+    queries.lock_lead(connection, lead_id)
+    return queries.find_newer_delivery(connection, lead_id, values["received"], values["request_id"])
 
 
 def recall(connection, delivery, values):

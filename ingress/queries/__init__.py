@@ -19,6 +19,7 @@ from .deliveries import (
     find_delivery,
     find_logged_delivery,
     find_newer_cost,
+    find_newer_delivery,
     insert_delivery,
     insert_unbilled_delivery,
     list_unmatched_deliveries,

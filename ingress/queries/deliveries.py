@@ -124,6 +124,14 @@ def find_newer_cost(connection, lead_id, cost_id):
     return row and row[0]
 
 
+def find_newer_delivery(connection, lead_id, received, request_id):
+    """Return the id of a billed delivery of the lead that came in after the one with this id and time, or None."""
+    row = execute(
+        connection, "find_newer_delivery", lead_id=lead_id, received=received, request_id=request_id
+    ).fetchone()
+    return row and row[0]
+
+
 def update_delivery(connection, **delivery):
     execute(connection, "update_delivery", **delivery)
 
