@@ -55,3 +55,10 @@ def child_exit(server, worker):
 
 def on_exit(server):
     rmtree(counters, ignore_errors=True)
+
+
+def post_worker_init(worker):
+    """In each worker and not in the arbiter: threads do not outlive a fork. Imported late, for it counts too."""
+    from ingress import drainer
+
+    drainer.start(worker.wsgi)

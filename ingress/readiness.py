@@ -42,6 +42,10 @@ class Readiness:
         """
         return self.faults if time.monotonic() < self.good_until else self.look_again(database, deadline)
 
+    def forget(self):
+        """Something has failed that should not: look anew before the next."""
+        self.good_until = 0
+
     def look_again(self, database, deadline):
         try:
             faults = database.run(find_faults, deadline=deadline)

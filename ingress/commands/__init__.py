@@ -1,8 +1,8 @@
 """What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
-from . import deliveries, keys, match, pixel, schema
+from . import deliveries, keys, match, pixel, schema, spool
 
-COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match)
+COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match, spool.spool)
 
 
 def init_app(app):
