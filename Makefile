@@ -1,5 +1,5 @@
 # Every command works in a fresh clone: what it needs is installed first, into this folder as far as possible.
-.PHONY: help install run test smoke-test chaos bench lint format clean
+.PHONY: help install run test smoke-test chaos outages bench lint format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -20,6 +20,9 @@ smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... 
 
 chaos: install ## bill 20,000 calls while processes die and connections break, then compare; takes five minutes
 	@.venv/bin/python -m chaos
+
+outages: install ## bill 5,000 calls while the database is away half a minute at a time and none is fired twice; three minutes
+	@.venv/bin/python -m chaos.outages
 
 bench: ## measure the service beside its floor, in two minutes: ARGS="--calls 1000000 --seconds 20", ARGS=--help
 	@scripts/install wrk
