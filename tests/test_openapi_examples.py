@@ -6,7 +6,7 @@ import pytest
 
 from ingress import create_app, errors
 from ingress.openapi.answers import EXAMPLES
-from tests.conftest import URL
+from tests.conftest import URL, Outage
 
 PATH = "/18005550142/+1 (720) 555-0134"
 TIMES = {"call_date": "2026-03-05T14:21:09Z", "date_billed": "2026-03-05T14:30:55Z"}
@@ -114,6 +114,18 @@ def with_ids_of(example, answer):
     example["inserted"] = {**example["inserted"], "method_id": answer["inserted"]["method_id"]}
     example["lead"] = example["lead"] and {**example["lead"], "lead_id": answer["lead"]["lead_id"]}
     return json.dumps(example)
+
+
+@pytest.mark.usefixtures("spool_folder")
+def test_a_call_that_is_kept_is_answered_like_its_example(create_key):
+    client, key = create_app().test_client(), create_key()
+    send(client, key)
+    with Outage(client.application.extensions["database"]) as outage:
+        outage.begin()
+        response = send(client, key, json={**BILLABLE, "cost": "13.5"})
+
+    assert response.status_code == 202
+    assert EXAMPLES["kept"]["the database is away"] == {**response.json, "spooled": "019cbdf1c6f80d8f0a6d27b4e5a39c11"}
 
 
 def test_a_database_that_is_away_is_told_like_its_example(dialer, monkeypatch):

@@ -3,7 +3,8 @@
 import json
 from importlib import resources
 
-from .. import errors
+from .. import errors, outage
+from ..spool import Measures
 from .billed import BILLED
 
 EXAMPLES = json.loads(resources.files(__package__).joinpath("examples.json").read_text())
@@ -35,6 +36,9 @@ def add_answers(spec):
     spec.components.response(
         "Billed", describe(200, "Billed, or what billing would do.", refer("Billed"), EXAMPLES["billed"])
     )
+    spec.components.response(
+        "Kept", describe(202, "Kept while the database is away, and billed when it is back.", KEPT, EXAMPLES["kept"])
+    )
     for status, answers in group_errors().items():
         texts = list(dict.fromkeys(answer["error"].partition(": ")[0] for answer in answers.values()))
         spec.components.schema(f"Error{status}", describe_error(texts))
@@ -45,7 +49,7 @@ def add_answers(spec):
 
 
 def list_answers():
-    return {"200": "Billed", **{str(status): f"Error{status}" for status in sorted(group_errors())}}
+    return {"200": "Billed", "202": "Kept", **{str(status): f"Error{status}" for status in sorted(group_errors())}}
 
 
 def group_errors():
@@ -83,9 +87,21 @@ def refer(name):
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+KEPT = {
+    "type": "object",
+    "properties": {"spooled": {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "error": {"const": outage.KEPT}},
+    "required": ["spooled", "error"],
+    "additionalProperties": False,
+}
+SPOOL = {
+    "type": "object",
+    "properties": {**{name: {"type": "integer"} for name in Measures._fields}, "fault": {"type": "string"}},
+    "additionalProperties": False,
+}
 NOT_READY = {
     "type": "object",
     "properties": {
+        "spool": SPOOL,
         "error": {"type": "string", "pattern": f"^{errors.TLDialerConnectionError.text}(: |$)"},
         "faults": {"type": "array", "items": {"type": "string"}},
     },
