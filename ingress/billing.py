@@ -108,7 +108,7 @@ def choose_work(connection, delivery):
         return bill_in_vain
     if delivery.is_late:
         return bill_late
-    return queries.bill_at_once if connection.is_mariadb and delivery.mends is None else bill_step_by_step
+    return queries.bill_at_once if connection.is_mariadb else bill_step_by_step
 
 
 def bill_in_vain(connection, **values):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 
 from . import queries
-from .billing import describe_search, update_costs
+from .billing import describe_search, find_overtaking, update_costs
 from .database import Busy, Lost, dialer_time, get_database, get_deadline
 
 log = logging.getLogger(__name__)
@@ -73,12 +73,11 @@ def settle(connection, delivery, call):
     The lead is locked first, and every look after that sees what has been committed until then: a live request for the
     lead has either committed, and its newer cost is found, or will set its own when this is through.
     """
-    if call.lead_id is not None:
-        queries.lock_lead(connection, call.lead_id)
+    is_overtaken = find_overtaking(connection, call.lead_id, delivery._asdict())
     found = {**call._asdict(), "matched": dialer_time(datetime.now(UTC))}
     if not queries.update_matched_delivery(connection, delivery_id=delivery.delivery_id, **found):
         return Finding.TAKEN
-    if call.lead_id is not None and queries.find_newer_cost(connection, call.lead_id, delivery.cost_id):
+    if is_overtaken:
         return Finding.OUTDATED
     updated, _ = update_costs(connection, call.lead_id, delivery.cost)
     return Finding.UPDATED if updated else Finding.LEADLESS

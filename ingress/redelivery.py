@@ -51,6 +51,7 @@ def fire_again(logged, changes):
         deadline=get_deadline(),
         api_key=run(queries.find_api_key, logged.api_id),
         mends=logged.delivery_id,
+        is_late=True,
     )
     try:
         answer = bill(delivery)

@@ -1,10 +1,10 @@
 -- Finds a billed delivery of the same lead that came in later than a given one. Request ids begin with the time to the
--- millisecond, so they order what came within one second.
+-- millisecond, so they order what came within one second. Read it with the lead locked, or another may come.
 -- takes: lead_id, received, request_id
 -- returns: delivery_id
-SELECT delivery_id
+SELECT
+  delivery_id
 FROM deliveries
 WHERE lead_id = %(lead_id)s
-  AND cost_id IS NOT NULL
   AND (received > %(received)s OR (received = %(received)s AND request_id > %(request_id)s))
 LIMIT 1

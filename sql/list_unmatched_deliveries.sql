@@ -2,9 +2,9 @@
 -- the list before. The index (outcome, received) ends with the primary key, so it is entered at that very delivery; left
 -- alone MariaDB would enter it at the first unmatched one of all and skip through half a million of them in 300 ms.
 -- takes: since, delivery_id, until
--- returns: delivery_id, received, call_from, call_to, cost, call_date, cost_id
+-- returns: delivery_id, request_id, received, call_from, call_to, cost, call_date, cost_id
 SELECT
-  delivery_id, received, call_from, call_to, cost, call_date, cost_id
+  delivery_id, request_id, received, call_from, call_to, cost, call_date, cost_id
 FROM deliveries FORCE INDEX (outcome)
 WHERE outcome = 'unmatched'
   AND received <= %(until)s

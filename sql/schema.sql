@@ -113,5 +113,5 @@ CREATE TABLE IF NOT EXISTS deliveries (
   KEY api_id (api_id, received),
   KEY call_from (call_from, received),
   KEY call_to (call_to, received),
-  KEY lead_id (lead_id, cost_id) -- is there a newer cost for this lead
+  KEY lead_id (lead_id, received, request_id) -- has the lead been billed for a later one
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -82,7 +82,7 @@ def bill_on(connection, lead_id, cost_id):
     """The delivery of a newer cost for this lead, as far as it matters here."""
     connection.cursor().execute(
         "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status, lead_id, cost_id)"
-        " VALUES ('', 1, '2024-03-05', '{}', 'billed', 200, %s, %s)",
+        " VALUES ('', 1, '2100-01-01', '{}', 'billed', 200, %s, %s)",
         [lead_id, cost_id],
     )
 
@@ -91,16 +91,16 @@ def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards
     dialer, app, post, late_lead, monkeypatch
 ):
     dialer.add_call(lead_id=late_lead)
-    find_newer_cost, live = queries.find_newer_cost, []
+    find_newer_delivery, live = queries.find_newer_delivery, []
 
-    def look_and_be_met(connection, lead_id, cost_id):
-        newer = find_newer_cost(connection, lead_id, cost_id)
+    def look_and_be_met(*args):
+        newer = find_newer_delivery(*args)
         live.append(threading.Thread(target=lambda: post(json={**CALL, "cost": "20"})))
         live[0].start()
         time.sleep(0.2)  # it has inserted its cost and waits for the lead
         return newer
 
-    monkeypatch.setattr(queries, "find_newer_cost", look_and_be_met)
+    monkeypatch.setattr(queries, "find_newer_delivery", look_and_be_met)
 
     assert match_all(app) == [Finding.UPDATED]
     live[0].join()

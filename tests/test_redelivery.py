@@ -188,6 +188,18 @@ def test_a_refused_delivery_is_mended_and_billed_with_its_own_time_and_address(d
     assert (first["outcome"], second["outcome"], second["mends"]) == ("mended", "billed", first["delivery_id"])
 
 
+def test_a_mended_delivery_does_not_undo_the_cost_of_a_call_that_came_in_later(dialer, post, log, run):
+    lead_id = dialer.add_call()
+    post(json={**CALL, "cost": "free"})
+    dialer.execute("UPDATE deliveries SET received = received - INTERVAL 1 HOUR")
+    post(json={**CALL, "cost": "20"})
+
+    _, output = run("replay", log()[0]["delivery_id"], "--set", "cost=12.5")
+
+    assert (json.loads(output)["updated"], dialer.lead_cost(lead_id)) == (0, Decimal("20"))
+    assert len(dialer.costs()) == 2
+
+
 def test_a_change_wins_over_every_alias_and_place(dialer, post, log, run):
     post("/0003/7205550134?call_to=0004", json={"inbound_number": "0005", "cost": 1})
 

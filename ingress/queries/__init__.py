@@ -18,7 +18,6 @@ from .deliveries import (
     delete_deliveries,
     find_delivery,
     find_logged_delivery,
-    find_newer_cost,
     find_newer_delivery,
     insert_delivery,
     insert_unbilled_delivery,

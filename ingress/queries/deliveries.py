@@ -67,6 +67,7 @@ class UnmatchedDelivery(NamedTuple):
     """A billed delivery whose call was not in the call log; times naive, as the dialer stores them."""
 
     delivery_id: int
+    request_id: str
     received: datetime
     call_from: str
     call_to: str
@@ -116,12 +117,6 @@ def list_unmatched_deliveries(connection, since, until, delivery_id=0):
     """Return the next UnmatchedDeliveries received in that time, behind `delivery_id` if received at `since`."""
     values = {"since": since, "until": until, "delivery_id": delivery_id}
     return [UnmatchedDelivery(*row) for row in execute(connection, "list_unmatched_deliveries", **values).fetchall()]
-
-
-def find_newer_cost(connection, lead_id, cost_id):
-    """Return the id of a cost of this lead inserted after `cost_id`, or None."""
-    row = execute(connection, "find_newer_cost", lead_id=lead_id, cost_id=cost_id).fetchone()
-    return row and row[0]
 
 
 def find_newer_delivery(connection, lead_id, received, request_id):
