@@ -30,6 +30,7 @@ from .readiness import require_ready
 
 API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
 API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
+INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
 VERSION = "v1"  # the only API version that has this endpoint
 LAST_USED_STEP = timedelta(minutes=1)
 KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
@@ -48,6 +49,10 @@ def client_address():
 
 def init_app(app):
     app.extensions["keys"] = OrderedDict()
+
+
+def let_everybody_in():
+    """The guard of what is open to all: stated, so that nothing is open because somebody forgot."""
 
 
 def require_api_key():
@@ -122,7 +127,7 @@ def find_valid_key(api_id, secret, delivery):
         return note_use(key, delivery)
     key = api_id and look_up_key(api_id, delivery.deadline)
     if not is_valid(key, secret):
-        current_app.extensions["failures"].count(delivery.ip_address or "unix socket")
+        count_failure(delivery.ip_address)
         raise InvalidApiIdOrKey
     return note_use(key, delivery)
 
@@ -174,6 +179,11 @@ def hash_secret(secret):
     return hashlib.sha256(secret.strip().encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def count_failure(address):
+    """Raise 429 for an address with too many failures, at the door and at the console together."""
+    current_app.extensions["failures"].count(address or "unix socket")
+
+
 def note_use(key, delivery):
     """Return the key, its use noted in the table, to the minute."""
     now = dialer_time(delivery.received_at)
@@ -187,6 +197,8 @@ def note_use(key, delivery):
 
 def require_endpoint(key, path):
     """One pattern of the key must cover the decoded path that was routed; a key without patterns may go anywhere."""
+    if key.scope != INGRESS:
+        raise EndpointNotAllowed("this key is for the console")
     if key.version != VERSION:
         raise EndpointNotAllowed(f"it serves API version {VERSION}, this key is for {key.version}")
     patterns = [line.strip() for line in (key.endpoints or "").splitlines() if line.strip()]

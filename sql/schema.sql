@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   name VARCHAR(100) NOT NULL DEFAULT '',
   version VARCHAR(10) NOT NULL DEFAULT 'v1', -- the billable endpoint serves v1 only
   enabled TINYINT NOT NULL DEFAULT 1,
+  scope VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'ingress', -- ingress sends costs, admin signs in to the console
   endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
   ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
   time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE

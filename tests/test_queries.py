@@ -24,6 +24,7 @@ VALUES = {
     "created": NOW,
     "last_used": NOW,
     "enabled": 1,
+    "scope": "ingress",
     "did": "8005550142",
     "cid": "7205550134",
     "call_date": NOW,

@@ -18,7 +18,7 @@ from ingress.spool import Measures, Spool
 from ingress.spool_file import AlreadyDraining, SpoolError
 from tests.test_queries import read_header
 
-KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, None, None, None, None)
+KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, None)
 RECEIVED = datetime(2024, 3, 5, 14, 21, 9, 123456, UTC)
 
 

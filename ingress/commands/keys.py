@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from .. import queries
-from ..protection import hash_secret
+from ..protection import ADMIN, INGRESS, hash_secret
 from .connection import command_connection, dialer_now
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
@@ -61,10 +61,11 @@ def check_endpoint(context, parameter, values):
 
 @keys.command("create")
 @click.option("--name", required=True, help="Who sends with it, such as ringba.")
+@click.option("--admin", "is_admin", is_flag=True, help="To sign in to the console with, not to send costs.")
 @click.option("--endpoint", "endpoints", multiple=True, callback=check_endpoint, help="Allowed path; * is any run.")
 @click.option("--ip", "ip_addresses", multiple=True, callback=check_ip_range, help="Allowed address or CIDR range.")
 @click.option("--time-zone", callback=check_time_zone, help="Of this sender's times without an offset.")
-def create_key(name, endpoints, ip_addresses, time_zone):
+def create_key(name, is_admin, endpoints, ip_addresses, time_zone):
     """Create a key and print its id and secret, the only time the secret is seen."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with command_connection() as connection:
@@ -72,6 +73,7 @@ def create_key(name, endpoints, ip_addresses, time_zone):
             connection,
             key_hash=hash_secret(secret),
             name=name,
+            scope=ADMIN if is_admin else INGRESS,
             endpoints="\n".join(endpoints) or None,
             ip_addresses=",".join(ip_addresses) or None,
             time_zone=time_zone,

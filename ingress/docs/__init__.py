@@ -5,6 +5,8 @@ from pathlib import Path
 
 from flask import Blueprint, abort, send_from_directory
 
+from .. import protection
+
 OWN = Path(__file__).parent
 PACKAGE = Path(find_spec("flask_swagger_ui").origin).parent / "dist"  # found, not imported: only its files are of use
 ASSETS = {
@@ -23,6 +25,7 @@ POLICY = {
 KEPT_SECONDS = 3600  # by browsers; they ask again after an update of the service within the hour
 
 blueprint = Blueprint("docs", __name__, url_prefix="/docs")
+blueprint.before_request(protection.let_everybody_in)
 
 
 @blueprint.get("")

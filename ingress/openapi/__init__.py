@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response, current_app
 
+from .. import protection
 from .document import write_document
 
 blueprint = Blueprint("openapi", __name__)
+blueprint.before_request(protection.let_everybody_in)
 
 
 @blueprint.get("/openapi.json")

@@ -12,6 +12,7 @@ class ApiKey(NamedTuple):
     name: str
     version: str
     enabled: int
+    scope: str
     endpoints: str | None
     ip_addresses: str | None
     time_zone: str | None
@@ -23,6 +24,7 @@ class ListedApiKey(NamedTuple):
     name: str
     version: str
     enabled: int
+    scope: str
     endpoints: str | None
     ip_addresses: str | None
     time_zone: str | None
@@ -39,13 +41,14 @@ def list_api_keys(connection):
     return [ListedApiKey(*row) for row in execute(connection, "list_api_keys").fetchall()]
 
 
-def insert_api_key(connection, *, key_hash, name, endpoints, ip_addresses, time_zone, created):
+def insert_api_key(connection, *, key_hash, name, endpoints, ip_addresses, time_zone, created, scope="ingress"):
     """Return the new API id."""
     return execute(
         connection,
         "insert_api_key",
         key_hash=key_hash,
         name=name,
+        scope=scope,
         endpoints=endpoints,
         ip_addresses=ip_addresses,
         time_zone=time_zone,
