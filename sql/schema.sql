@@ -109,7 +109,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   PRIMARY KEY (delivery_id),
   UNIQUE KEY once (api_id, delivery_key),
   KEY request_id (request_id),
-  KEY received (received, api_id, outcome, cost), -- covers the counts of a day
+  KEY received (received, delivery_id, api_id, outcome, cost), -- covers the counts of a day, and is the log's order
   KEY outcome (outcome, received), -- from here on: pages of the log by one filter, newest first
   KEY api_id (api_id, received),
   KEY call_from (call_from, received),

@@ -59,6 +59,9 @@ VALUES = {
     "first_contact": 0,
     "before": NOW,
     "matched": NOW,
+    "before_id": 1,
+    "at_most": 51,
+    "seconds": 3600,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))
@@ -117,6 +120,8 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "find_call": queries.Call,
         "find_logged_delivery": queries.LoggedDelivery,
         "list_unmatched_deliveries": queries.UnmatchedDelivery,
+        "find_nearest_call": queries.NearestCall,
+        "list_deliveries": queries.ListedDelivery,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 
@@ -182,6 +187,16 @@ def test_the_look_up_really_reads_no_more_than_a_handful_of_rows(long_log, cid, 
 
     assert (call is not None) == cid.startswith("2")
     assert reads <= 40
+
+
+@PAIRS
+def test_finding_the_nearest_call_reads_no_more_than_the_callers_calls(long_log, cid, did):
+    before = count_reads(long_log)
+    call = queries.find_nearest_call(long_log, did, cid, NOW)
+    reads = count_reads(long_log) - before
+
+    assert (call is not None) == cid.startswith("2")
+    assert reads <= 60
 
 
 def count_reads(connection):

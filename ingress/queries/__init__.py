@@ -2,8 +2,10 @@
 
 from .calls import (
     Call,
+    NearestCall,
     bill_at_once,
     find_call,
+    find_nearest_call,
     insert_cost,
     lock_lead,
     update_first_contact_cost,
@@ -11,16 +13,22 @@ from .calls import (
 )
 from .deliveries import (
     Billed,
+    Count,
     DuplicateDelivery,
+    ListedDelivery,
     LoggedDelivery,
     Remembered,
     UnmatchedDelivery,
+    count_deliveries,
+    count_deliveries_by_time,
     delete_deliveries,
     find_delivery,
     find_logged_delivery,
+    find_mending_delivery,
     find_newer_delivery,
     insert_delivery,
     insert_unbilled_delivery,
+    list_deliveries,
     list_unmatched_deliveries,
     update_delivery,
     update_matched_delivery,

@@ -1,6 +1,7 @@
 """The dialer's calls, and what a billed one changes: its cost, its lead and the first contact."""
 
 import json
+from datetime import datetime
 from typing import NamedTuple
 
 from .deliveries import Billed, duplicates_told
@@ -16,10 +17,26 @@ class Call(NamedTuple):
     account_id: int | None
 
 
+class NearestCall(NamedTuple):
+    """A call that may be what a delivery meant; its numbers as the log writes them."""
+
+    call_log_id: int
+    call_date: datetime
+    call_direction: str
+    call_from: str
+    call_to: str
+
+
 def find_call(connection, *, did, cid, call_date, since, until):
     """Return the Call from cid to did nearest to call_date, or None; all times naive, as the log holds them."""
     row = execute(connection, "find_call", did=did, cid=cid, call_date=call_date, since=since, until=until).fetchone()
     return row and Call(*row)
+
+
+def find_nearest_call(connection, did, cid, call_date):
+    """Return the NearestCall, of the pair if there is one, else of the caller, or None."""
+    row = execute(connection, "find_nearest_call", did=did, cid=cid, call_date=call_date).fetchone()
+    return row and NearestCall(*row)
 
 
 def insert_cost(connection, **cost):

@@ -76,6 +76,33 @@ class UnmatchedDelivery(NamedTuple):
     cost_id: int
 
 
+class ListedDelivery(NamedTuple):
+    """A line of the delivery log."""
+
+    delivery_id: int
+    request_id: str
+    received: datetime
+    api_id: int
+    name: str | None
+    outcome: str
+    status: int
+    error: str | None
+    call_from: str | None
+    call_to: str | None
+    cost: Decimal | None
+    call_date: datetime | None
+    milliseconds: int
+
+
+class Count(NamedTuple):
+    """How many deliveries of a key, or of a step in time, had an outcome, and what was understood as their cost."""
+
+    of: int
+    outcome: str
+    deliveries: int
+    cost: Decimal | None
+
+
 class DuplicateDelivery(Exception):
     """There has been a delivery with this key, and it is committed."""
 
@@ -125,6 +152,29 @@ def find_newer_delivery(connection, lead_id, received, request_id):
         connection, "find_newer_delivery", lead_id=lead_id, received=received, request_id=request_id
     ).fetchone()
     return row and row[0]
+
+
+def find_mending_delivery(connection, delivery_id, received):
+    """Return the id of the delivery that has mended this one, or None."""
+    row = execute(connection, "find_mending_delivery", delivery_id=delivery_id, received=received).fetchone()
+    return row and row[0]
+
+
+def list_deliveries(connection, **filters):
+    """Return ListedDeliveries, newest first."""
+    return [ListedDelivery(*row) for row in execute(connection, "list_deliveries", **filters).fetchall()]
+
+
+def count_deliveries(connection, since, until):
+    """Return a Count for each key and outcome."""
+    rows = execute(connection, "count_deliveries", since=since, until=until).fetchall()
+    return [Count(*row) for row in rows]
+
+
+def count_deliveries_by_time(connection, since, until, seconds):
+    """Return a Count for each step of so many seconds, from 0, and outcome."""
+    rows = execute(connection, "count_deliveries_by_time", since=since, until=until, seconds=seconds).fetchall()
+    return [Count(*row) for row in rows]
 
 
 def update_delivery(connection, **delivery):
