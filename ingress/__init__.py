@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import (
     billable,
     commands,
+    console,
     database,
     docs,
     errors,
@@ -32,7 +33,8 @@ def create_app():
     app = Ingress(__name__, static_folder=None)
     app.config.from_mapping(read_settings())
     app.json.sort_keys = False  # the answer's keys come in the documented order
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0, x_host=0)
+    proxies = app.config["TRUSTED_PROXIES"]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # the nearest one's scheme
     logs.init_app(app)
     database.init_app(app)
     readiness.init_app(app)
@@ -46,4 +48,5 @@ def create_app():
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(docs.blueprint)
     metrics.init_app(app)
+    console.init_app(app)
     return app

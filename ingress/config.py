@@ -13,6 +13,8 @@ from environs.fields import TimeDelta
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
+CONSOLE_SECRET_LENGTH = 32  # the 128 bits of `openssl rand -hex 16`, beyond guessing
+
 
 class SettingsError(SystemExit):
     """The service cannot start: the message names every setting that is missing or malformed."""
@@ -53,6 +55,7 @@ def read_settings():
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
+        "CONSOLE_SECRET": env.console_secret("CONSOLE_SECRET", ""),
         "BIND": env.bind("BIND", "127.0.0.1:8000"),
         "WEB_CONCURRENCY": env.int("WEB_CONCURRENCY", 2, validate=Range(min=1)),
     }
@@ -152,6 +155,13 @@ def parse_folder(text):
     return Path(text) if text else None
 
 
+def parse_console_secret(text):
+    """It signs cookies, and whoever guesses it is an admin; blank turns the console off."""
+    if 0 < len(text) < CONSOLE_SECRET_LENGTH:
+        raise EnvError(f"Must have {CONSOLE_SECRET_LENGTH} characters or more, or be left out.")
+    return text
+
+
 def parse_bind(text):
     if not re.fullmatch(r"unix:.+|(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}", text):
         raise EnvError("Must be address:port or unix:/path.")
@@ -166,5 +176,6 @@ PARSERS = {
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,
     "folder": parse_folder,
+    "console_secret": parse_console_secret,
     "bind": parse_bind,
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shlex
 import signal
 import socket
@@ -33,6 +34,8 @@ The service is up at {base_url}. Bill the demo's call, from another terminal:
 
   {curl}
 
+The console: {base_url}/console, with API id {admin[api_id]} and key {admin[api_key]}
+
 `make smoke-test` checks every documented answer. Ctrl-C stops the service and its database.
 """
 
@@ -45,12 +48,13 @@ def main(folder=FOLDER):
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)
+    os.environ.setdefault("CONSOLE_SECRET", secrets.token_hex())  # every start makes new keys to sign in with anyway
     base_url = require_free(os.environ.get("BIND", "127.0.0.1:8000"))
     with nullcontext() if given else private_database(folder):
         flask("schema", "apply")
-        key = prepare_demo(read_settings())
+        key, admin = prepare_demo(read_settings())
         with state_file(folder, {"base_url": base_url, **key}):
-            return serve(base_url, key)
+            return serve(base_url, key, admin)
 
 
 def refuse_foreign(database):
@@ -87,7 +91,7 @@ def private_database(folder):
 
 
 def prepare_demo(settings):
-    """Fill the database with demo data; return `api_id` and `api_key` of the demo's key, new at every start."""
+    """Fill the database with demo data; return the demo's keys, one to send with and one for the console."""
     database = Database(settings["DATABASE_URL"])
     now = wall_clock(datetime.now(UTC), settings["TLDIALER_TIMEZONE"])
     with database.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
@@ -96,10 +100,17 @@ def prepare_demo(settings):
         while cursor.nextset():  # raises what a statement failed with
             pass
     with database.connect() as connection:
-        ids = [key.api_id for key in queries.list_api_keys(connection) if key.name == "demo" and key.enabled]
-    if ids:
-        return json.loads(flask("keys", "rotate", str(ids[0])))
-    return json.loads(flask("keys", "create", "--name", "demo", "--endpoint", "/api/ingress/calls/inbound/billable*"))
+        ids = {key.name: str(key.api_id) for key in queries.list_api_keys(connection) if key.enabled}
+    return (
+        make_key(ids, "demo", "--endpoint", "/api/ingress/calls/inbound/billable*"),
+        make_key(ids, "demo admin", "--admin"),
+    )
+
+
+def make_key(ids, name, *options):
+    """Return `api_id` and `api_key` of the key of that name, its secret new at every start."""
+    command = ("rotate", ids[name]) if name in ids else ("create", "--name", name, *options)
+    return json.loads(flask("keys", *command))
 
 
 def flask(*command):
@@ -123,13 +134,13 @@ def state_file(folder, state):
         file.unlink(missing_ok=True)
 
 
-def serve(base_url, key):
+def serve(base_url, key, admin):
     """Run gunicorn, which gets our signals in place of us; say so once it is ready."""
     gunicorn = subprocess.Popen([*ENDS_WITH_US, BIN / "gunicorn", "wsgi:app"], cwd=ROOT, start_new_session=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: gunicorn.send_signal(number))
     if becomes_ready(gunicorn, base_url):
-        print(FRIENDLY.format(base_url=base_url, curl=curl(base_url, **key)), flush=True)
+        print(FRIENDLY.format(base_url=base_url, curl=curl(base_url, **key), admin=admin), flush=True)
     elif gunicorn.poll() is None:
         gunicorn.terminate()
         gunicorn.wait()

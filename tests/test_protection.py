@@ -20,8 +20,18 @@ GUARDS = {
     "docs.page": "let_everybody_in",
     "health.healthz": "let_everybody_in",
     "health.readyz": "let_everybody_in",
+    "log.ask_for_replay": "require_admin",
+    "log.replay": "require_admin",
+    "log.show_deliveries": "require_admin",
+    "log.show_delivery": "require_admin",
     "metrics.metrics": "require_metrics_token",
     "openapi.openapi": "let_everybody_in",
+    "overview.show_overview": "require_admin",
+    "overview.show_plot": "require_admin",
+    "sign_in.receive_form": "let_everybody_in",
+    "sign_in.show_form": "let_everybody_in",
+    "sign_in.sign_out": "let_everybody_in",
+    "sign_in.static": "let_everybody_in",
 }
 
 
@@ -57,9 +67,12 @@ def send(client):
 
 
 def test_every_route_has_the_guard_that_is_written_down_for_it(make_client):
-    app = make_client(METRICS_TOKEN="a-token-for-tests-only").application
+    settings = {"CONSOLE_SECRET": "a secret with which the console is on", "METRICS_TOKEN": "a-token-for-tests-only"}
+    app = make_client(**settings).application
 
-    guards = {name: functions[0].__name__ for name, functions in app.before_request_funcs.items() if name}
+    guards = {
+        blueprint: functions[0].__name__ for blueprint, functions in app.before_request_funcs.items() if blueprint
+    }
 
     assert {rule.endpoint: guards.get(rule.endpoint.split(".")[0]) for rule in app.url_map.iter_rules()} == GUARDS
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -79,6 +82,17 @@ def test_the_printed_curl_line_bills_the_demos_call_as_it_stands(demo):
 
     assert " 200 OK" in answer.splitlines()[0]
     assert json.loads(answer.splitlines()[-1])["lead"]["lead_id"] == "7000123"
+
+
+def test_the_printed_console_opens_with_the_printed_key(demo):
+    url, api_id, api_key = re.search(r"The console: (\S+), with API id (\d+) and key (\S+)", demo).groups()
+    browser = build_opener(HTTPCookieProcessor())
+
+    token = re.search(r'name="token" value="(\S+)"', browser.open(url).read().decode())[1]
+    form = urlencode({"token": token, "api_id": api_id, "api_key": api_key})
+    page = browser.open(f"{url}/sign-in", form.encode()).read().decode()
+
+    assert "What came in" in page
 
 
 def test_the_demos_key_is_for_the_owner_alone(served, folder):

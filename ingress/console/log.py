@@ -1,0 +1,117 @@
+"""The delivery log: a page of it, one delivery in full, and firing it again."""
+
+import json
+import logging
+from functools import partial
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from .. import queries
+from ..billing import answer_again
+from ..deliveries import FAILED, MENDED, REFUSED, TRIED
+from ..errors import IngressError, NoSuchDelivery
+from ..parameters import GivenTwice, from_json
+from ..redelivery import redeliver, run
+from ..schemas import ALIASES, collect_billable_call
+from . import frame, sessions
+from .filters import OUTCOMES, read_filters
+from .reasons import explain, find_nearest
+
+log = logging.getLogger(__name__)
+
+PAGE = 50  # deliveries: a few screens, and one look at the index
+PLACE = ("before", "before_id")  # where in the log a page begins
+LARGEST_ID = 2**64 - 1  # of a BIGINT UNSIGNED
+
+blueprint = Blueprint("log", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
+blueprint.before_request(sessions.require_admin)
+frame.init_blueprint(blueprint)
+
+
+@blueprint.get("/deliveries")
+def show_deliveries():
+    filters, complaints = read_filters(request.args)
+    found = [] if complaints else run(partial(queries.list_deliveries, **filters, at_most=PAGE + 1))
+    asked = {name: text for name, text in request.args.items() if name not in PLACE and text.strip()}
+    return render_template(
+        "console/deliveries.html",
+        deliveries=found[:PAGE],
+        older=asked | place_after(found[PAGE - 1]) if len(found) > PAGE else None,
+        asked=asked,
+        is_first="before" not in request.args,
+        complaints=complaints,
+        outcomes=dict(zip(OUTCOMES, OUTCOMES, strict=True)),
+        keys={key.api_id: f"{key.name or 'unnamed'} ({key.api_id})" for key in run(queries.list_api_keys)},
+    )
+
+
+def place_after(delivery):
+    return {"before": delivery.received.isoformat(), "before_id": delivery.delivery_id}
+
+
+@blueprint.get("/deliveries/<int:delivery_id>")
+def show_delivery(delivery_id):
+    logged = find_logged(delivery_id)
+    mended_by = run(queries.find_mending_delivery, delivery_id, logged.received) if logged.outcome == MENDED else None
+    return render_template(
+        "console/delivery.html",
+        delivery=logged,
+        reason=explain(logged, run(find_nearest, logged), mended_by),
+        mended_by=mended_by,
+        sent=describe_sent(logged),
+        everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),
+        answered=describe_answered(logged),
+        can_be_billed=logged.outcome in (REFUSED, FAILED, TRIED),
+    )
+
+
+def find_logged(delivery_id):
+    logged = run(queries.find_logged_delivery, delivery_id) if delivery_id <= LARGEST_ID else None
+    if logged is None:
+        raise NoSuchDelivery(str(delivery_id))
+    return logged
+
+
+def describe_sent(logged):
+    """What came for each parameter, as text, by its name."""
+    sent = collect_billable_call(from_json(logged.sent))
+    return {name: "given twice" if isinstance(value, GivenTwice) else value for name, value in sent.items()}
+
+
+def describe_answered(logged):
+    """The JSON that the sender got, as far as the log keeps it; a dry run's is not kept."""
+    if logged.error:
+        return json.dumps({"error": logged.error}, ensure_ascii=False)
+    first = run(queries.find_logged_delivery, logged.repeats) if logged.repeats else logged
+    remembered = first and first.delivery_key and run(queries.find_delivery, first.api_id, first.delivery_key)
+    return json.dumps(json.loads(answer_again(remembered).text), indent=2, ensure_ascii=False) if remembered else None
+
+
+@blueprint.get("/deliveries/<int:delivery_id>/replay")
+def ask_for_replay(delivery_id, error=None):
+    logged = find_logged(delivery_id)
+    return render_template(
+        "console/replay.html", delivery=logged, sent=describe_sent(logged), changed=request.form, error=error
+    )
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/replay")
+def replay(delivery_id):
+    """Fire it again; what it has become is the page to see then, or the same form with what is still wrong."""
+    logged = find_logged(delivery_id)
+    changes = {name: request.form[name] for name in ALIASES if request.form.get(name, "").strip()}
+    log.warning("admin key %s fires delivery %s again, changed: %s", g.admin.api_id, delivery_id, ", ".join(changes))
+    try:
+        answer = redeliver(delivery_id, changes)
+    except IngressError as refusal:
+        return ask_for_replay(delivery_id, refusal), refusal.status
+    flash(describe_replay(answer))
+    mended_by = run(queries.find_mending_delivery, delivery_id, logged.received)
+    return redirect(url_for(".show_delivery", delivery_id=mended_by or delivery_id), 303)
+
+
+def describe_replay(answer):
+    cost_id = json.loads(answer.text)["cost_id"]
+    if answer.replayed:
+        return f"Answered as before: it is cost {cost_id}, and nothing was billed again."
+    return f"Fired again and billed as cost {cost_id}." if cost_id else "Tried again: it would be billed."

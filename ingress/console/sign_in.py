@@ -1,0 +1,76 @@
+"""The way in and out of the console; with the style sheet all that strangers may see."""
+
+import logging
+from datetime import UTC, datetime
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+
+from .. import queries
+from ..database import dialer_time, get_database, get_deadline
+from ..errors import EndpointNotAllowed, IngressError, InvalidApiIdOrKey
+from ..protection import (
+    ADMIN,
+    client_address,
+    count_failure,
+    is_api_id,
+    is_valid,
+    let_everybody_in,
+    look_up_key,
+    require_ip_address,
+)
+from . import frame, sessions
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint(
+    "sign_in",
+    __name__,
+    url_prefix=sessions.PREFIX,
+    template_folder="templates",
+    static_folder="static",
+)
+blueprint.before_request(let_everybody_in)
+blueprint.before_request(sessions.require_token)
+frame.init_blueprint(blueprint)
+
+
+@blueprint.get("/sign-in")
+def show_form():
+    return render_template("console/sign_in.html", next=request.args.get("next", ""), api_id="", error=None)
+
+
+@blueprint.post("/sign-in")
+def receive_form():
+    api_id, secret = request.form.get("api_id", ""), request.form.get("api_key", "")
+    next_page = request.form.get("next", "")
+    try:
+        key = find_admin_key(api_id, secret, client_address(), get_deadline())
+    except IngressError as refusal:
+        return render_template("console/sign_in.html", next=next_page, api_id=api_id, error=refusal), refusal.status
+    sessions.sign_in(key)
+    log.warning("admin key %s has signed in to the console", key.api_id)
+    return redirect(next_page if is_ours(next_page) else url_for("overview.show_overview"), 303)
+
+
+def find_admin_key(api_id, secret, address, deadline):
+    """Return the ApiKey of an admin; a wrong secret counts as at the door, only who has a right one is told more."""
+    key = look_up_key(int(api_id), deadline) if is_api_id(api_id) else None
+    if not is_valid(key, secret):
+        count_failure(address)
+        raise InvalidApiIdOrKey
+    if key.scope != ADMIN:
+        raise EndpointNotAllowed("the console is for admin keys, this one is for sending costs")
+    require_ip_address(key, address)
+    get_database().run(queries.update_api_key_last_used, key.api_id, dialer_time(datetime.now(UTC)), deadline=deadline)
+    return key
+
+
+def is_ours(page):
+    """True for a path of the console: a form must not lead anybody elsewhere."""
+    return page == sessions.PREFIX or page.startswith((f"{sessions.PREFIX}/", f"{sessions.PREFIX}?"))
+
+
+@blueprint.post("/sign-out")
+def sign_out():
+    session.clear()
+    return redirect(url_for(".show_form", signed_out=1), 303)
