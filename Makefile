@@ -11,7 +11,8 @@ install: ## bring what this machine lacks, and the Python environment in .venv
 run: install ## serve with a private MariaDB, demo data and a demo key; prints a curl line that works
 	@.venv/bin/python -m scripts.run
 
-test: install ## run all tests, against a private MariaDB
+test: ## run all tests, against a private MariaDB and in a browser
+	@scripts/install chromium chromedriver
 	@.venv/bin/pytest
 
 # Needs nothing but Python, so it also runs where the service is not installed. Make hands the variables on.
