@@ -361,6 +361,19 @@ def test_the_log_is_filtered(console, three, asked, outcomes):
     assert listed(console.get("/console/deliveries", query_string=asked)) == outcomes
 
 
+def test_the_command_lists_the_same(app, three):
+    def run(*args):
+        return app.test_cli_runner().invoke(args=["deliveries", "list", *args])
+
+    output = run("--outcome", "refused", "--did", "800-555-0142").output
+    both = run("--key", str(three[1]["api_id"]), "--at-most", "1").output
+    wrong = run("--did", "0003")
+
+    assert json.loads(output)["error"] == "Missing or Invalid Cost"
+    assert json.loads(both)["outcome"] == "unmatched"
+    assert (wrong.exit_code, "did: Not a North American number" in wrong.output) == (2, True)
+
+
 @pytest.mark.parametrize(
     "asked",
     [

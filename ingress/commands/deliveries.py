@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from .. import queries
+from ..console.filters import OUTCOMES, read_filters
 from ..errors import IngressError
 from ..redelivery import redeliver
 from ..schemas import ALIASES
@@ -24,6 +25,25 @@ def prune_deliveries(age):
         while deleted := queries.delete_deliveries(connection, before):
             total += deleted
     click.echo(f"{total} deliveries are forgotten.")
+
+
+@deliveries.command("list")
+@click.option("--key", "api_id", help="The API id it came with.")
+@click.option("--outcome", type=click.Choice(OUTCOMES))
+@click.option("--did")
+@click.option("--cid")
+@click.option("--since", help="The first day, such as 2026-03-05.")
+@click.option("--until", help="The last day.")
+@click.option("--request-id", help="As in the answer's X-Request-ID.")
+@click.option("--at-most", default=50, show_default=True)
+def list_deliveries(at_most, **asked):
+    """Print a JSON line for each delivery that is like that, newest first."""
+    filters, complaints = read_filters({name: text for name, text in asked.items() if text})
+    if complaints:
+        raise click.BadParameter("; ".join(f"{name}: {' '.join(texts)}" for name, texts in complaints.items()))
+    with command_connection() as connection:
+        for listed in queries.list_deliveries(connection, **filters, at_most=at_most):
+            click.echo(json.dumps(listed._asdict(), default=str))
 
 
 @deliveries.command("show")
