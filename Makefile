@@ -1,5 +1,5 @@
 # Every command works in a fresh clone: what it needs is installed first, into this folder as far as possible.
-.PHONY: help install run test smoke-test chaos outages bench lint format clean
+.PHONY: help install run test smoke-test screenshots chaos outages bench lint format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -14,6 +14,10 @@ run: install ## serve with a private MariaDB, demo data and a demo key; prints a
 test: ## run all tests, against a private MariaDB and in a browser
 	@scripts/install chromium chromedriver
 	@.venv/bin/pytest
+
+screenshots: ## make the pictures of docs/console anew
+	@scripts/install chromium chromedriver
+	@.venv/bin/python -m scripts.screenshots
 
 # Needs nothing but Python, so it also runs where the service is not installed. Make hands the variables on.
 smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
