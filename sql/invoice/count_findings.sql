@@ -1,0 +1,7 @@
+-- Counts the differences by kind; amount is the money on those rows, difference what they add to the invoice.
+-- takes: nothing
+-- returns: kind, number, amount, difference
+SELECT
+  kind, COUNT(*) AS number, SUM(COALESCE(cost, received, 0)) AS amount, SUM(difference) AS difference
+FROM findings
+GROUP BY kind

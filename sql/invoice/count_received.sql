@@ -1,0 +1,7 @@
+-- Counts the received costs by kind, and what they add up to.
+-- takes: nothing
+-- returns: kind, number, amount
+SELECT
+  kind, COUNT(*) AS number, COALESCE(SUM(cost), 0) AS amount
+FROM received
+GROUP BY kind

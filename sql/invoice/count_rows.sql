@@ -1,0 +1,7 @@
+-- Counts all rows by kind, and what they bill.
+-- takes: nothing
+-- returns: kind, number, amount
+SELECT
+  kind, COUNT(*) AS number, COALESCE(SUM(cost), 0) AS amount
+FROM invoice
+GROUP BY kind

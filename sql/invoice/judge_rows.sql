@@ -1,0 +1,28 @@
+-- Says of each row what it is: same, or in which way it differs from what came in. The first that applies. Without the
+-- platform's ids a row is a twin if an earlier one names the same pair and moment and no cost is left for it.
+-- takes: since, until
+-- returns: nothing
+UPDATE invoice
+SET kind = CASE
+  WHEN until < :since OR since >= :until THEN 'outside'
+  WHEN blank THEN 'without_cost'
+  WHEN cost IS NULL THEN 'unreadable'
+  WHEN cost < 0 THEN 'adjustment'
+  WHEN cost_id IS NOT NULL THEN
+    CASE WHEN cost = (SELECT r.cost FROM received AS r WHERE r.cost_id = invoice.cost_id) THEN 'same' ELSE 'different_amount' END
+  WHEN cost = 0 THEN 'not_charged'
+  WHEN twin THEN 'billed_twice'
+  WHEN problem IS NOT NULL THEN 'unreadable'
+  WHEN call_id IS NULL AND EXISTS (
+    SELECT 1
+    FROM invoice AS earlier
+    WHERE earlier.cid = invoice.cid
+      AND earlier.did = invoice.did
+      AND earlier.since = invoice.since
+      AND earlier.until = invoice.until
+      AND earlier.call_id IS NULL
+      AND earlier.cost > 0
+      AND earlier.row < invoice.row
+  ) THEN 'billed_twice'
+  ELSE 'never_received'
+END

@@ -1,0 +1,11 @@
+-- Lists the rows that were never received, oldest call first: a lead's cost is then the one of its last call.
+-- takes: nothing
+-- returns: row, call_id, did, cid, call_date, date_billed, notes, cost, is_day, nearby
+SELECT
+  i.row, i.call_id, i.did, i.cid, i.call_date, i.date_billed, i.notes, i.cost, i.since < i.until AS is_day, f.nearby
+FROM invoice AS i
+JOIN findings AS f
+  ON f.row = i.row
+  AND f.kind = 'never_received'
+WHERE i.kind = 'never_received'
+ORDER BY i.since, i.row

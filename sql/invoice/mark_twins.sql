@@ -1,0 +1,15 @@
+-- Marks the rows whose call an earlier row has billed, by the platform's id; rows that bill nothing come last.
+-- takes: nothing
+-- returns: nothing
+UPDATE invoice
+SET twin = 1
+WHERE row IN (
+  SELECT row
+  FROM (
+    SELECT row, ROW_NUMBER() OVER (PARTITION BY call_id ORDER BY cost = 0, row) AS turn
+    FROM invoice
+    WHERE call_id IS NOT NULL
+      AND cost >= 0
+  )
+  WHERE turn > 1
+)

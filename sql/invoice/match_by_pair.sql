@@ -1,0 +1,16 @@
+-- Matches what is left of the same pair of numbers within the tolerance, the nearest first, then the equal amount first;
+-- a row that bills nothing takes no cost away from one that does.
+-- takes: tolerance
+-- returns: nothing
+INSERT OR IGNORE INTO matches (row, cost_id)
+SELECT i.row, r.cost_id
+FROM invoice AS i
+JOIN received AS r
+  ON r.cid = i.cid
+  AND r.did = i.did
+  AND r.called BETWEEN i.since - :tolerance AND i.until + :tolerance
+WHERE i.cost >= 0
+  AND NOT i.twin
+  AND i.row NOT IN (SELECT row FROM matches)
+  AND r.cost_id NOT IN (SELECT cost_id FROM matches)
+ORDER BY i.cost = 0, MAX(i.since - r.called, r.called - i.until, 0), ABS(i.cost - r.cost), i.row, r.cost_id

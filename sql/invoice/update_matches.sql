@@ -1,0 +1,5 @@
+-- Gives each matched row its cost id.
+-- takes: nothing
+-- returns: nothing
+UPDATE invoice
+SET cost_id = (SELECT m.cost_id FROM matches AS m WHERE m.row = invoice.row)

@@ -1,0 +1,34 @@
+"""Exports of billed calls as platforms make them, in each kind of file."""
+
+import csv
+from datetime import datetime
+from io import StringIO
+
+from openpyxl import Workbook
+
+COLUMNS = ("Call Date", "Inbound Call ID", "Caller ID", "Target Number", "Payout")
+
+
+def row(call_id="RGB1", cost="12.50", call_date="2024-03-05 14:21:09", cid="+17205550134", did="+18005550142"):
+    """A row of Ringba's export; blank fields as they come."""
+    return (call_date, call_id, cid, did, cost)
+
+
+def as_csv(rows, columns=COLUMNS, delimiter=",", before="", after=""):
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerows([columns, *rows])
+    return before + text.getvalue() + after
+
+
+def write_xlsx(path, rows, columns=COLUMNS, epoch=None, date_format=None):
+    workbook = Workbook()
+    if epoch:
+        workbook.epoch = epoch
+    for cells in [columns, *rows]:
+        workbook.active.append(cells)
+    for (cell,) in workbook.active.iter_rows(min_row=2, max_col=1):
+        if date_format and isinstance(cell.value, datetime):
+            cell.number_format = date_format
+    workbook.save(path)
+    return path
