@@ -62,6 +62,10 @@ VALUES = {
     "before_id": 1,
     "at_most": 51,
     "seconds": 3600,
+    "first": 1,
+    "last": 20_000,
+    "behind": 0,
+    "search": 1,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))
@@ -122,6 +126,9 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_unmatched_deliveries": queries.UnmatchedDelivery,
         "find_nearest_call": queries.NearestCall,
         "list_deliveries": queries.ListedDelivery,
+        "list_costs": queries.ReceivedCost,
+        "list_delivery_keys": queries.DeliveryKey,
+        "list_calls": queries.FoundCall,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 
@@ -131,6 +138,28 @@ def test_no_table_or_column_name_stands_in_python():
 
     for path in (queries.SQL.parent / "ingress").rglob("*.py"):
         assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
+
+
+def test_many_searches_at_once_find_what_each_finds_alone(dialer):
+    for minute in range(0, 60, 7):
+        dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
+        dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
+    searches = [
+        {"search": number, "did": "8005550142", "cid": cid, "call_date": NOW.replace(minute=number)}
+        | {"since": NOW.replace(minute=number // 2), "until": NOW.replace(minute=number)}
+        for number in range(60)
+        for cid in ("7205550134", "7205550199", "7205550100")
+    ]
+
+    found = queries.list_calls(dialer.connection, searches)
+
+    alone = []
+    for search in searches:
+        call = queries.find_call(dialer.connection, **{name: search[name] for name in search if name != "search"})
+        if call:
+            alone.append((search["search"], call.call_log_id))
+    assert sorted((call.search, call.call_log_id) for call in found) == sorted(alone)
+    assert alone
 
 
 @pytest.fixture(scope="module")

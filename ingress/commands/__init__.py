@@ -1,8 +1,11 @@
 """What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
-from . import deliveries, keys, match, pixel, schema, spool
+from . import deliveries, keys, match, pixel, reconcile, schema, spool
 
-COMMANDS = (keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match, spool.spool)
+COMMANDS = (
+    *(keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match, spool.spool),
+    *(reconcile.reconcile,),
+)
 
 
 def init_app(app):

@@ -11,6 +11,15 @@ from .calls import (
     update_first_contact_cost,
     update_lead_cost,
 )
+from .costs import (
+    DeliveryKey,
+    FoundCall,
+    ReceivedCost,
+    find_cost_span,
+    list_calls,
+    list_costs,
+    list_delivery_keys,
+)
 from .deliveries import (
     Billed,
     Count,

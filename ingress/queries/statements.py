@@ -26,7 +26,8 @@ def compose(script, statements):
 
 
 STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
-STATEMENTS["bill_at_once"] = compose(STATEMENTS["bill_at_once"], STATEMENTS)
+for name in ("bill_at_once", "list_calls"):
+    STATEMENTS[name] = compose(STATEMENTS[name], STATEMENTS)
 
 
 def execute(connection, statement, /, **values):

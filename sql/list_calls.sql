@@ -1,0 +1,10 @@
+-- Finds the call of one search by the rule of that file, and how long it was; nothing where there is none. As many
+-- searches as there are run as one statement, so that a month of calls does not take a trip each.
+-- takes: search, did, cid, call_date, since, until
+-- returns: search, call_log_id, sec_talk
+SELECT
+  %(search)s AS search, found.call_log_id, c.sec_talk
+FROM (
+  {find_call}
+) AS found
+JOIN tldialer_call_log AS c ON c.call_log_id = found.call_log_id

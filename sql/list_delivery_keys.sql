@@ -1,0 +1,12 @@
+-- Lists the sender's own keys of one API key's billed deliveries, received from a moment on and, within it, behind a
+-- delivery. Goes through the index (api_id, received).
+-- takes: api_id, since, behind, at_most
+-- returns: delivery_id, received, cost_id, delivery_key
+SELECT
+  delivery_id, received, cost_id, delivery_key
+FROM deliveries
+WHERE api_id = %(api_id)s
+  AND received >= %(since)s
+  AND (received > %(since)s OR delivery_id > %(behind)s)
+ORDER BY received, delivery_id
+LIMIT %(at_most)s
