@@ -441,6 +441,14 @@ class TestCannotRun:
     def test_wrong_options_are_code_two(self, reconcile, options):
         assert reconcile([row()], *options).exit_code == 2
 
+    def test_a_key_that_sends_no_costs_is_code_two(self, reconcile, dialer):
+        dialer.execute("UPDATE api_keys SET scope = 'admin'")
+
+        result = reconcile([row()])
+
+        assert result.exit_code == 2
+        assert "not one that sends costs" in result.output
+
     def test_a_database_that_is_away_is_code_two(self, reconcile, broken_connection):
         broken_connection()
 

@@ -1,10 +1,10 @@
 """What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
-from . import deliveries, keys, match, pixel, reconcile, schema, spool
+from . import deliveries, importing, keys, match, pixel, reconcile, schema, spool
 
 COMMANDS = (
     *(keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match, spool.spool),
-    *(reconcile.reconcile,),
+    *(reconcile.reconcile, importing.import_invoice),
 )
 
 

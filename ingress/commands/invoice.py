@@ -19,7 +19,7 @@ from ..invoice.findings import show
 from ..invoice.intake import Intake, take_in
 from ..invoice.rows import Reading, now
 from ..invoice.staging import Staging, open_staging
-from ..protection import key_time_zone
+from ..protection import INGRESS, key_time_zone
 from .connection import check_duration, command_connection, command_errors
 from .keys import check_time_zone
 
@@ -109,6 +109,8 @@ def find_key(api_id):
         api_key = queries.find_api_key(connection, api_id)
     if api_key is None:
         raise CannotRun(f"There is no key {api_id}.")
+    if api_key.scope != INGRESS:
+        raise CannotRun(f"Key {api_id} is not one that sends costs.")
     return api_key
 
 
