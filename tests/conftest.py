@@ -2,16 +2,18 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pymysql
 import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ingress import create_app, queries
 from ingress.config import parse_database_url
 from ingress.database import Connection, Database
 from ingress.protection import hash_secret
-from scripts.mariadb import PrivateMariaDB
+from scripts.mariadb import MariaDBError, PrivateMariaDB
 from tests.dialer import Dialer
 
 ROOT = Path(__file__).parent.parent
@@ -25,10 +27,32 @@ def server():
     if os.environ.get("TLDIALER_DATABASE_URL"):
         yield None
         return
-    with PrivateMariaDB(ROOT / ".mariadb" / "test") as server:
-        with server.admin() as connection:
-            connection.cursor().execute("DROP DATABASE IF EXISTS ingress_test")  # its tables may be of another version
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with PrivateMariaDB(ROOT / ".mariadb" / "test" / process) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def long_server(server):
+    """The private server for tables of a million rows, which are kept from run to run; processes take turns with it."""
+    if server is None:
+        yield None
+        return
+    take_turns = Retrying(retry=retry_if_exception_type(MariaDBError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
+    long_server = PrivateMariaDB(ROOT / ".mariadb" / "test" / "long")
+    take_turns(long_server.start)
+    try:
+        yield long_server
+    finally:
+        long_server.stop()
+
+
+def make_long_database(long_server, tables, name):
+    """Make a database beside the tests' own, on the server for long tables where there is one."""
+    if long_server:
+        return Database(parse_database_url(long_server.create_database(name)))
+    tables.connect().cursor().execute(f"CREATE DATABASE IF NOT EXISTS {name}")
+    return Database(replace(tables.url, database=name))
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """Reading the log stays fast when it holds a million deliveries: what the server reads is counted, not timed."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from ingress import queries
 from ingress.console.filters import read_filters
-from ingress.database import Database
+from tests.conftest import make_long_database
 from tests.test_queries import count_reads
 
 ROWS = 1_000_000
@@ -17,12 +16,10 @@ ENOUGH = 2 * PAGE + 20  # an entry of the index and the name of the key for each
 
 
 @pytest.fixture(scope="module")
-def long_log(server, tables):
+def long_log(long_server, tables):
     """A connection to a log of a million deliveries, ninety days of them; made once, and anew when an index changes."""
-    database = Database(replace(tables.url, database="ingress_long_delivery_log_test"))
-    if server:
-        server.create_database(database.url.database)
-    owner = server.admin() if server else tables.connect()
+    database = make_long_database(long_server, tables, "ingress_long_delivery_log_test")
+    owner = long_server.admin() if long_server else tables.connect()
     with owner, tables.connect() as fresh:
         cursor = owner.cursor()
         is_current = list_indexes(cursor, database) == list_indexes(fresh.cursor(), tables)

@@ -2,13 +2,12 @@
 
 import inspect
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from ingress import queries
-from ingress.database import Database
+from tests.conftest import make_long_database
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
@@ -163,13 +162,9 @@ def test_many_searches_at_once_find_what_each_finds_alone(dialer):
 
 
 @pytest.fixture(scope="module")
-def long_log(server, tables):
+def long_log(long_server, tables):
     """A connection to a call log of a million rows, made once and kept."""
-    database = Database(replace(tables.url, database="ingress_long_log_test"))
-    if server:
-        server.create_database(database.url.database)
-    else:
-        tables.connect().cursor().execute(f"CREATE DATABASE IF NOT EXISTS {database.url.database}")
+    database = make_long_database(long_server, tables, "ingress_long_log_test")
     database.apply_schema()
     with database.connect() as connection:
         cursor = connection.cursor()
