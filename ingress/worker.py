@@ -12,8 +12,11 @@ import selectors
 import socket
 import struct
 import termios
+import threading
 import time
+from concurrent.futures import Future
 from functools import partial
+from queue import SimpleQueue
 
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
@@ -34,6 +37,9 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 class PatientWorker(ThreadWorker):
+    def get_thread_pool(self):
+        return Threads(self.cfg.threads, self.serve)
+
     def enqueue_req(self, conn):
         """Hand the connection to a thread if its request is complete, else wait for more of it. Never blocks."""
         missing = 0 if self.cfg.is_ssl or has_read_ahead(conn) else count_missing(conn.sock)
@@ -41,8 +47,26 @@ class PatientWorker(ThreadWorker):
             self.wait_for_more(conn, missing)
         else:
             conn.wait = None
+            conn.data_ready = True
             set_low_water(conn.sock, 1)
-            super().enqueue_req(conn)
+            self.tpool.submit(conn)
+
+    def serve(self, conn):
+        """Answer a request, in a thread; a connection that is kept goes back to the poller without waking anybody."""
+        kept = self.handle(conn)
+        if kept is True and self.alive and not has_read_ahead(conn):
+            self.keep(conn)
+        else:
+            done = Future()
+            done.set_result(kept)
+            self.method_queue.defer(self.finish_request, conn, done)
+
+    def keep(self, conn):
+        """What `finish_request` does in this case, which only appends and registers and so needs no main thread."""
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
 
     def wait_for_more(self, conn, missing):
         conn.wait = getattr(conn, "wait", None) or Wait()
@@ -53,6 +77,28 @@ class PatientWorker(ThreadWorker):
         set_low_water(conn.sock, missing)
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+
+class Threads:
+    """Threads that work off a queue: what gunicorn needs of an executor, without a Future for each request."""
+
+    def __init__(self, count, work):
+        self.work = work
+        self.waiting = SimpleQueue()
+        self.threads = [threading.Thread(target=self.work_off, daemon=True) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def submit(self, conn):
+        self.waiting.put(conn)
+
+    def work_off(self):
+        while conn := self.waiting.get():
+            self.work(conn)
+
+    def shutdown(self, wait):
+        for _ in self.threads:
+            self.waiting.put(None)
 
 
 class Wait:
