@@ -10,7 +10,7 @@ import click
 from ingress import queries
 from ingress.config import parse_database_url
 from ingress.database import Database
-from ingress.protection import hash_secret
+from ingress.keys import hash_secret
 from scripts.mariadb import PrivateMariaDB
 from tests.service import serve
 

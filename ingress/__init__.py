@@ -12,10 +12,10 @@ from . import (
     errors,
     failures,
     health,
+    keys,
     logs,
     metrics,
     openapi,
-    protection,
     readiness,
     spool,
 )
@@ -40,7 +40,7 @@ def create_app():
     readiness.init_app(app)
     spool.init_app(app)
     failures.init_app(app)
-    protection.init_app(app)
+    keys.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     app.register_blueprint(billable.blueprint)

@@ -10,7 +10,7 @@ from .answers import describe_answer, describe_inserted
 from .database import Busy, dialer_time, get_database
 from .deliveries import BILLED, REPEATED, TRIED, UNMATCHED, log_repeated
 from .errors import AlreadyMended, IdempotencyKeyAlreadyUsed
-from .protection import key_time_zone
+from .keys import key_time_zone
 from .schemas import collect_billable_call, load_billable_call
 
 CLAIM = (

@@ -13,9 +13,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from . import counters
+from .addresses import client_address
 from .database import get_database, get_deadline
 from .errors import TLDialerConnectionError
-from .protection import client_address
 
 BUILD = {"version": version("ingress"), "python": platform.python_version()}
 

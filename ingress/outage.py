@@ -6,7 +6,8 @@ from flask import g, jsonify
 
 from .deliveries import SPOOLED
 from .errors import IngressError, TLDialerConnectionError, answer_ingress_error
-from .protection import key_time_zone, require_known_api_key
+from .keys import key_time_zone
+from .protection import require_known_api_key
 from .schemas import collect_billable_call, load_billable_call
 from .spool import SpoolError, get_spool
 

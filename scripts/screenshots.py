@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from ingress import queries
 from ingress.config import parse_database_url
 from ingress.database import Database
-from ingress.protection import hash_secret
+from ingress.keys import hash_secret
 from scripts.browser import resize, set_theme, start_browser
 from scripts.mariadb import PrivateMariaDB
 from tests.service import serve

@@ -8,7 +8,7 @@ import pytest
 from flask import session
 from flask.sessions import NullSession
 
-from ingress import create_app, protection
+from ingress import create_app, keys
 from tests.conftest import SECRET, URL
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
@@ -18,7 +18,7 @@ CONSOLE_SECRET = "a secret that signs the cookies of these tests"
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
-    monkeypatch.setattr(protection, "KEY_SECONDS", 0)
+    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
 
 
 @pytest.fixture(scope="module")

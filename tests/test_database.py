@@ -174,7 +174,7 @@ def test_a_database_killed_while_requests_run_gives_200_and_503_and_afterwards_2
 
 
 def create_key_on(connection):
-    from ingress.protection import hash_secret
+    from ingress.keys import hash_secret
 
     protections = {"endpoints": None, "ip_addresses": None, "time_zone": None, "created": None}
     api_id = queries.insert_api_key(connection, key_hash=hash_secret("mortal"), name="mortal", **protections)

@@ -12,9 +12,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
 
 from ingress import queries
+from ingress.keys import hash_secret
 from ingress.openapi.answers import EXAMPLES
 from ingress.openapi.document import write_document
-from ingress.protection import hash_secret
 from ingress.schemas import ALIASES, BillableCallSchema, Cost, PhoneNumber, Time
 from tests.conftest import SECRET, URL
 from tests.dialer import Dialer

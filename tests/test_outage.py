@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingress import create_app, protection, spool, spool_file
+from ingress import create_app, keys, spool, spool_file
 from ingress.config import SettingsError, read_settings
 from ingress.spool_file import SpoolFile
 from tests.conftest import SECRET, URL
@@ -18,7 +18,7 @@ AWAY = (503, {"error": "TLDialer Connection Error"})
 @pytest.fixture(autouse=True)
 def later(monkeypatch):
     """It is always later than the door needs not ask the database."""
-    monkeypatch.setattr(protection, "KEY_SECONDS", 0)
+    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_key_last_known_as_disabled_is_not_kept(post, dialer, outage, kept):
 
 def test_a_rotated_secret_is_not_kept_and_the_new_one_is(post, dialer, outage, kept):
     assert post(json=CALL).status_code == 200
-    dialer.execute("UPDATE api_keys SET key_hash = %s", protection.hash_secret("new"))
+    dialer.execute("UPDATE api_keys SET key_hash = %s", keys.hash_secret("new"))
     assert post(json=CALL).status_code == 401
     outage.begin()
 
@@ -154,20 +154,20 @@ def test_a_key_is_known_for_a_day(known, post, outage, monkeypatch):
     outage.begin()
     now = time.monotonic()
 
-    monkeypatch.setattr(protection.time, "monotonic", lambda: now + 23 * 3600)
+    monkeypatch.setattr(keys.time, "monotonic", lambda: now + 23 * 3600)
     assert post(json=CALL).status_code == 202
-    monkeypatch.setattr(protection.time, "monotonic", lambda: now + 25 * 3600)
+    monkeypatch.setattr(keys.time, "monotonic", lambda: now + 25 * 3600)
     assert answer(post(json=CALL)) == AWAY
 
 
 def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypatch):
-    monkeypatch.setattr(protection, "KNOWN_KEYS", 2)
-    keys = [create_key() for _ in range(3)]
-    for key in keys:
+    monkeypatch.setattr(keys, "KNOWN_KEYS", 2)
+    senders = [create_key() for _ in range(3)]
+    for key in senders:
         client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
     outage.begin()
 
-    statuses = [client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL).status_code for key in keys]
+    statuses = [client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL).status_code for key in senders]
 
     assert statuses == [503, 202, 202]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingress import create_app, protection
+from ingress import create_app, keys
 from tests.conftest import SECRET, URL
 
 PATH = f"{URL}/8005550142/7205550134"
@@ -38,7 +38,7 @@ GUARDS = {
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
-    monkeypatch.setattr(protection, "KEY_SECONDS", 0)
+    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ..invoice.findings import show
 from ..invoice.intake import Intake, take_in
 from ..invoice.rows import Reading, now
 from ..invoice.staging import Staging, open_staging
-from ..protection import INGRESS, key_time_zone
+from ..keys import INGRESS, key_time_zone
 from .connection import check_duration, command_connection, command_errors
 from .keys import check_time_zone
 

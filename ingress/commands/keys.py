@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from .. import queries
-from ..protection import ADMIN, INGRESS, hash_secret
+from ..keys import ADMIN, INGRESS, hash_secret
 from .connection import command_connection, dialer_now
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored

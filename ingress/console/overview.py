@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from .. import queries
 from ..database import dialer_time
-from ..protection import INGRESS
+from ..keys import INGRESS
 from ..redelivery import run
 from . import frame, sessions
 from .filters import day_after, midnight, read_period

@@ -10,9 +10,11 @@ from flask import g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import BadRequest
 
+from ..addresses import client_address
 from ..database import get_deadline
+from ..keys import ADMIN, look_up_key, remembered_key
 from ..parameters import BODY_LIMIT
-from ..protection import ADMIN, client_address, look_up_key, remembered_key, require_ip_address
+from ..protection import require_ip_address
 
 PREFIX = "/console"
 IDLE = timedelta(minutes=30)  # without a click, then one signs in again

@@ -6,18 +6,11 @@ from datetime import UTC, datetime
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from .. import queries
+from ..addresses import client_address
 from ..database import dialer_time, get_database, get_deadline
 from ..errors import EndpointNotAllowed, IngressError, InvalidApiIdOrKey
-from ..protection import (
-    ADMIN,
-    client_address,
-    count_failure,
-    is_api_id,
-    is_valid,
-    let_everybody_in,
-    look_up_key,
-    require_ip_address,
-)
+from ..keys import ADMIN, count_failure, is_api_id, is_valid, look_up_key
+from ..protection import let_everybody_in, require_ip_address
 from . import frame, sessions
 
 log = logging.getLogger(__name__)
