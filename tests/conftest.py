@@ -120,6 +120,18 @@ def client(app):
 
 
 @pytest.fixture
+def make_client(dialer, monkeypatch):
+    """Make a client of a service with other settings."""
+
+    def make(**settings):
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        return create_app().test_client()
+
+    return make
+
+
+@pytest.fixture
 def create_key(dialer):
     """Make an API key, with protections if wanted; returns its credentials as headers."""
 

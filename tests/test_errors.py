@@ -4,23 +4,10 @@ import logging
 
 import pytest
 
-from ingress import create_app
 from tests.conftest import URL
 
 PATH = f"{URL}/8005550142/7205550134"
 BUG = "the inside of a bug"
-
-
-@pytest.fixture
-def make_client(dialer, monkeypatch):
-    """Make a client of a service with other settings."""
-
-    def make(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        return create_app().test_client()
-
-    return make
 
 
 @pytest.fixture

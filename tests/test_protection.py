@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingress import create_app, keys
+from ingress import keys
 from tests.conftest import SECRET, URL
 
 PATH = f"{URL}/8005550142/7205550134"
@@ -39,18 +39,6 @@ GUARDS = {
 def forgetful(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
     monkeypatch.setattr(keys, "KEY_SECONDS", 0)
-
-
-@pytest.fixture
-def make_client(dialer, monkeypatch):
-    """Make a client of a service with other settings."""
-
-    def make(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        return create_app().test_client()
-
-    return make
 
 
 @pytest.fixture
