@@ -8,10 +8,10 @@ from contextlib import suppress
 from flask import current_app
 from tenacity import RetryError, Retrying, sleep_using_event, stop_when_event_set, wait_random_exponential
 
-from . import queries
+from . import counters, queries
 from .billing import bill
 from .database import Busy, Lost, get_database, get_deadline
-from .deliveries import Delivery, log_or_raise
+from .deliveries import BILLED, UNMATCHED, Delivery, log_or_raise
 from .errors import IngressError, TLDialerConnectionError
 from .parameters import from_json
 from .readiness import require_ready
@@ -106,6 +106,8 @@ def deliver(entry):
         raise
     except IngressError as refusal:
         log_or_raise(delivery, refusal.status, str(refusal))
+    if delivery.outcome in (BILLED, UNMATCHED):
+        counters.count_cost(entry.api_id, delivery.call["cost"])
     return delivery.outcome
 
 

@@ -1,6 +1,7 @@
 """`/metrics` for Prometheus: what all processes of the service have counted, and whether it is ready; for one token."""
 
 import hmac
+import math
 import os
 import platform
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from . import counters
 from .addresses import client_address
 from .database import get_database, get_deadline
 from .errors import TLDialerConnectionError
+from .spool import SpoolError, get_spool
 
 BUILD = {"version": version("ingress"), "python": platform.python_version()}
 
@@ -61,6 +63,19 @@ class State:
         build.add_metric(list(BUILD.values()), 1)
         yield build
         yield GaugeMetricFamily("ingress_ready", "1 when the database answers and is fit, as /readyz", is_ready())
+        yield from measure_spool()
+
+
+def measure_spool():
+    """Nothing where there is no spool; nobody can tell how deep one is that cannot be read, but it is not 0."""
+    if get_spool() is None:
+        return
+    try:
+        depth, age, _ = get_spool().measure()
+    except SpoolError:
+        depth = age = math.nan
+    yield GaugeMetricFamily("ingress_spool_requests", "Requests that wait to be billed on this machine's disk", depth)
+    yield GaugeMetricFamily("ingress_spool_age_seconds", "For how long the oldest of them has been waiting", age)
 
 
 def is_ready():

@@ -9,7 +9,7 @@ from flask import session
 from flask.sessions import NullSession
 
 from ingress import create_app, keys
-from tests.conftest import SECRET, URL
+from tests.conftest import SECRET, URL, Outage
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 CONSOLE_SECRET = "a secret that signs the cookies of these tests"
@@ -316,6 +316,23 @@ def test_a_plot_has_a_bar_for_each_hour_and_no_script(console, post):
     assert "<script" not in plot.text
     assert not re.search(r"href|url\(|@import", plot.text)
     assert "prefers-color-scheme:dark" in plot.text.replace(": ", ":")
+
+
+def test_the_overview_tells_what_waits_in_the_spool(dialer, key, admin, spool_folder, monkeypatch):
+    monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
+    app = create_app()
+    client, sender = app.test_client(), app.test_client()
+    sign_in(client, admin)
+    sender.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1})
+    quiet = client.get("/console").text
+    monkeypatch.setattr(keys, "KEY_SECONDS", 60)
+    with Outage(app.extensions["database"]) as outage:
+        outage.begin()
+        assert sender.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 2}).status_code == 202
+        outage.end()
+
+    assert "wait to be billed" not in quiet
+    assert "1 more came while the database was away and wait to be billed" in client.get("/console").text
 
 
 @pytest.fixture

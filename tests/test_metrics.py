@@ -1,5 +1,6 @@
 """What is counted for those on call: every request once, under the key that sent it, over all processes."""
 
+import math
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from ingress import counters, create_app, deliveries
+from ingress import counters, create_app, deliveries, drainer
 from ingress.database import Database
 from ingress.errors import TLDialerConnectionError
 from tests.conftest import SECRET, URL
@@ -234,6 +235,31 @@ def test_a_replay_is_counted_with_its_cost(app, dialer, post, read, key):
 
     assert read("ingress_replays_total", outcome="unmatched") == before + 1
     assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == 12.5
+
+
+def test_what_waits_in_the_spool_is_shown_and_its_cost_counts_once_it_is_billed(
+    dialer, key, spool_folder, app, post, outage, read
+):
+    post(json={"cost": "1"})
+    before = read("ingress_billed_cost_total", api_id=key["tld-api-id"])
+    outage.begin()
+    assert post(json={"cost": "12.5"}).status_code == 202
+
+    assert read("ingress_spool_requests") == 1
+    assert 0 <= read("ingress_spool_age_seconds") < 60
+    outage.end()
+    with app.app_context():
+        drainer.drain()
+
+    assert read("ingress_spool_requests") == read("ingress_spool_age_seconds") == 0
+    assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == before + 12.5
+
+
+def test_a_spool_that_cannot_be_read_is_not_shown_as_empty(dialer, spool_folder, app, read):
+    spool_folder.mkdir(mode=0o700, exist_ok=True)
+    (spool_folder / "spool.sqlite").write_text("no database, but long enough to be taken for one" * 100)
+
+    assert math.isnan(read("ingress_spool_requests"))
 
 
 def test_a_call_that_cannot_be_counted_is_billed_and_answered_all_the_same(dialer, post, monkeypatch, caplog):

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from .. import queries
 from ..database import dialer_time
+from ..health import describe_spool
 from ..keys import INGRESS
 from ..redelivery import run
 from . import frame, sessions
@@ -39,6 +40,7 @@ def show_overview():
         complaints=complaints,
         keys=list_senders(total_by(counts)),
         total=total(counts),
+        spool=describe_spool(),
     )
 
 
