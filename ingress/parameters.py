@@ -2,23 +2,19 @@
 
 import json
 import re
-from io import BytesIO
 from urllib.parse import unquote
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from werkzeug.formparser import FormDataParser
 
-from .errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
+from .body import read_body, read_content
+from .errors import InvalidFormBody, InvalidJsonBody, UnsupportedMediaType
 
-BODY_LIMIT = 256 * 1024  # bytes
 UNREAD_LIMIT = 10_000  # characters that are kept of a body that could not be read
 HEADERS = ("Idempotency-Key", "Dry-Run")  # that carry a parameter
 SECRETS = {"tld-api-key", "api_key", "apikey"}  # names, in lower case, whose values are kept nowhere
 MASK = "***"
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UNRENDERED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
-STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 QUOTED = 100  # characters of a refused value that an error repeats
 
 
@@ -77,6 +73,17 @@ class Parameters:
         return text.replace(self.secret, MASK) if self.secret else text
 
 
+def read_parameters():
+    """Return the Parameters of the current request; a body too large or cut short is an error at once."""
+    path = {name: number for name, number in (request.view_args or {}).items() if number}
+    headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
+    content = read_content()
+    try:
+        return Parameters(read_body(content), request.args, path, headers)
+    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
+        return Parameters(MultiDict(), request.args, path, headers, content.decode(errors="replace"), error)
+
+
 def from_json(text):
     """The Parameters of what `as_json` has kept; a body that could not be read holds none."""
     sent = json.loads(text)
@@ -109,91 +116,3 @@ def is_unrendered(value):
     if not isinstance(value, str):
         return False
     return bool(UNRENDERED.fullmatch(value.strip()) or ("%" in value and UNRENDERED.fullmatch(unquote(value).strip())))
-
-
-def read_parameters():
-    """Return the Parameters of the current request; a body too large or cut short is an error at once."""
-    path = {name: number for name, number in (request.view_args or {}).items() if number}
-    headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
-    content = read_content()
-    try:
-        return Parameters(read_body(content), request.args, path, headers)
-    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
-        return Parameters(MultiDict(), request.args, path, headers, content.decode(errors="replace"), error)
-
-
-def read_body(content):
-    """The parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
-    if not content.strip():
-        return MultiDict()
-    if request.is_json or request.mimetype == "text/json" or looks_like_json(content):
-        return parse_json(content)
-    if request.mimetype in FORMS:
-        return parse_form(content)
-    raise UnsupportedMediaType("send JSON or a form")
-
-
-def read_content():
-    """The bytes of the body, all of them or an error, also when it came in chunks and told no length.
-
-    Werkzeug by itself takes a body that was cut, at its limit or by a broken connection, for a whole one.
-    """
-    length = request.content_length
-    if length is None and "wsgi.input_terminated" not in request.environ:
-        return b""
-    if length is not None and length > BODY_LIMIT:
-        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
-    content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
-    if len(content) > BODY_LIMIT:
-        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
-    if len(content) < (length or 0):
-        raise IncompleteBody(f"{len(content)} of {length} bytes came")
-    return content
-
-
-def looks_like_json(content):
-    """True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
-    return request.mimetype != "multipart/form-data" and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-
-
-def parse_form(content):
-    try:
-        parser = FormDataParser(silent=False)
-        return parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
-    except ValueError as error:
-        raise InvalidFormBody("not UTF-8" if isinstance(error, UnicodeError) else "cannot be parsed") from None
-
-
-def parse_json(content):
-    """A JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
-    try:
-        text = content.decode("utf-8-sig")
-        pairs = json.loads(text, **JSON_HOOKS)
-    except NotJson:
-        constant = next(match for match in STRING_OR_CONSTANT.finditer(text) if match[1])
-        raise InvalidJsonBody(f"{constant[1]} is no JSON value, at character {constant.start(1)}") from None
-    except UnicodeDecodeError as error:
-        raise InvalidJsonBody(f"not UTF-8 at byte {error.start}") from None
-    except json.JSONDecodeError as error:
-        raise InvalidJsonBody(str(error)) from None
-    except RecursionError:
-        raise InvalidJsonBody("nested too deeply") from None
-    if not isinstance(pairs, MultiDict):
-        raise InvalidJsonBody('must be an object such as {"cost": "12.50"}, at character 0')
-    return pairs
-
-
-class NotJson(Exception):
-    """NaN or Infinity, which Python's parser accepts and JSON does not know."""
-
-
-def refuse_constant(name):
-    raise NotJson(name)
-
-
-JSON_HOOKS = {
-    "parse_int": str,
-    "parse_float": str,
-    "parse_constant": refuse_constant,
-    "object_pairs_hook": MultiDict,
-}

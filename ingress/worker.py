@@ -21,8 +21,8 @@ from queue import SimpleQueue
 from gunicorn import util
 from gunicorn.workers.gthread import ThreadWorker
 
+from .body import BODY_LIMIT
 from .deliveries import new_request_id
-from .parameters import BODY_LIMIT
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import BadRequest
 
 from ..addresses import client_address
+from ..body import BODY_LIMIT
 from ..database import get_deadline
 from ..keys import ADMIN, look_up_key, remembered_key
-from ..parameters import BODY_LIMIT
 from ..protection import require_ip_address
 
 PREFIX = "/console"

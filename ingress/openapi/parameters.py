@@ -2,8 +2,8 @@
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from ..parameters import BODY_LIMIT
-from ..parameters import FORMS as FORM_TYPES
+from ..body import BODY_LIMIT
+from ..body import FORMS as FORM_TYPES
 from ..schemas import ALIASES, HEADERS, BillableCallSchema
 from .forms import FORMS, as_text, describe_form, or_null
 from .security import describe_credentials
