@@ -18,6 +18,7 @@ counters.mkdir(parents=True, exist_ok=True)
 
 from prometheus_client import multiprocess  # noqa: E402
 
+from ingress import balance  # noqa: E402
 from ingress.config import read_settings  # noqa: E402
 
 settings = read_settings()  # here, so that wrong ones are told once and not by each worker
@@ -51,6 +52,7 @@ def pre_fork(server, worker):
 
 def child_exit(server, worker):
     multiprocess.mark_process_dead(worker.pid)
+    balance.leave(worker.age)
 
 
 def on_exit(server):

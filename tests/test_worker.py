@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from gunicorn.config import KNOWN_SETTINGS
@@ -63,6 +64,64 @@ def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent)
     assert time.monotonic() - started < 2
     for connection in stuck:
         connection.close()
+
+
+def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
+    staying = [connect(service) for _ in range(20)]
+    for connection in staying:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b" 200 OK" in connection.recv(65536)
+
+    started = time.monotonic()
+    status, _, _ = service.send("POST", PATH + "?cost=1", key)
+
+    assert status == 200
+    assert time.monotonic() - started < 1
+    for connection in staying:
+        connection.settimeout(5)
+        assert connection.recv(1) == b""
+        connection.close()
+
+
+def test_a_kept_connection_without_requests_is_closed(service):
+    with connect(service) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"Connection: keep-alive" in connection.recv(65536)
+
+        started = time.monotonic()
+        assert connection.recv(1) == b""
+
+    assert 4 < time.monotonic() - started < 8  # keepalive in gunicorn.conf.py, and a look each second
+
+
+def test_connections_are_shared_out_among_the_processes(tmp_path):
+    with serve(tmp_path / "log", WEB_CONCURRENCY="2") as service:
+        workers = wait_for_workers(service, 2)
+        before = {worker: count_sockets(worker) for worker in workers}
+
+        connections = [connect(service) for _ in range(20)]
+        time.sleep(0.5)
+
+        assert sum(count_sockets(worker) - before[worker] for worker in workers) == 20
+        for worker in workers:
+            assert 8 <= count_sockets(worker) - before[worker] <= 12
+        for connection in connections:
+            connection.close()
+
+
+def wait_for_workers(service, count):
+    """The numbers of the processes that serve, once all of them do."""
+    deadline = time.monotonic() + 20
+    while service.log.read_text().count("Booting worker") < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)  # to load the application
+    task = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children")
+    return [int(number) for number in task.read_text().split()]
+
+
+def count_sockets(process):
+    links = [link for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()]
+    return sum(str(link.readlink()).startswith("socket:") for link in links)
 
 
 def test_a_request_that_comes_byte_by_byte_is_billed(service, dialer, key):
