@@ -21,6 +21,7 @@ from .fields import wall_clock
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
+QUIET_SECONDS = 1  # after which a kept connection is looked at before it is used: the server may have closed it
 ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock timeouts of sql/set_session.sql
 PATIENCE = 4.5  # seconds for one request, retries included; platforms give up after 5
 ATTEMPTS = 20  # far more than a deadlock ever took; PATIENCE ends the matter before
@@ -72,15 +73,20 @@ class Connection(pymysql.connections.Connection):
     """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
 
     deadline = None
+    used = 0  # when, on the monotonic clock
 
     def _execute_command(self, command, sql):
         # The one place through which PyMySQL sends everything; its own timeouts are fixed when it connects.
         self._read_timeout = self._write_timeout = time_left(self.deadline, ANSWER_TIMEOUT)
+        self.used = time.monotonic()
         super()._execute_command(command, sql)
 
     def is_usable(self):
         """False when it was closed, by us or by the server: nothing may have come from it that nobody asked for."""
-        return self.open and not select.select([self._sock], [], [], 0)[0]
+        return self.open and (self.was_just_used() or not select.select([self._sock], [], [], 0)[0])
+
+    def was_just_used(self):
+        return time.monotonic() < self.used + QUIET_SECONDS
 
     @property
     def is_mariadb(self):
