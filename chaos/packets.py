@@ -22,7 +22,7 @@ def read_statement(packet):
 
 def is_commit(statement):
     """True for COMMIT, and for the compound statement of `sql/bill_at_once.sql`, which has its COMMIT inside."""
-    return statement.rstrip(b"; \n") == b"COMMIT" or statement.startswith(b"BEGIN NOT ATOMIC")
+    return statement.rstrip(b"; \n") == b"COMMIT" or statement.startswith(b"EXECUTE bill_at_once")
 
 
 def has_begun(answer):

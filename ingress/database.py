@@ -29,7 +29,14 @@ WAIT = wait_random_exponential(multiplier=0.02, max=0.3)  # seconds; the jitter 
 
 # Error numbers of MariaDB and MySQL
 LOST = {CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.SERVER_SHUTDOWN, CONNECTION_KILLED := 1927}
-BUSY = {ER.LOCK_DEADLOCK, ER.LOCK_WAIT_TIMEOUT, ER.STATEMENT_TIMEOUT, QUERY_TIMEOUT := 3024}
+BUSY = {
+    ER.LOCK_DEADLOCK,
+    ER.LOCK_WAIT_TIMEOUT,
+    ER.STATEMENT_TIMEOUT,
+    QUERY_TIMEOUT := 3024,
+    ER.UNKNOWN_STMT_HANDLER,
+    ER.MAX_PREPARED_STMT_COUNT_REACHED,
+}
 NOT_WRITABLE = {
     ER.OPTION_PREVENTS_STATEMENT,
     ER.UNKNOWN_COM_ERROR,
@@ -73,6 +80,7 @@ class Connection(pymysql.connections.Connection):
     """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
 
     deadline = None
+    prepared = frozenset()  # names of the statements that the server has prepared for it
     used = 0  # when, on the monotonic clock
 
     def _execute_command(self, command, sql):

@@ -31,8 +31,8 @@ ERROR_LIMIT = 500  # characters of an error's text that the log keeps
 
 
 def new_request_id():
-    """32 hex digits that begin with the time in milliseconds, so that an index of them grows at its end."""
-    return f"{time.time_ns() // 1_000_000:012x}{random.getrandbits(80):020x}"  # noqa: S311 - unique, but no secret
+    """32 hex digits that are no secret, the time in milliseconds first, so that an index of them grows at its end."""
+    return f"{time.time_ns() // 1_000_000:012x}{random.getrandbits(80):020x}"
 
 
 @dataclass(slots=True)

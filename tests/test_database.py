@@ -26,6 +26,26 @@ def test_every_connection_has_our_session_settings(tables):
     assert (isolation, lock_wait, character_set) == ("READ-COMMITTED", 1, "utf8mb4")
 
 
+def test_a_call_is_billed_when_the_server_has_forgotten_what_it_had_prepared(app, post, dialer):
+    assert post(json={"cost": "1"}).status_code == 200
+
+    with app.app_context():
+        app.extensions["database"].open_connection().query("DEALLOCATE PREPARE bill_at_once")
+
+    assert post(json={"cost": "2"}).status_code == 200
+    assert [str(row["cost"]) for row in dialer.costs()] == ["1.0000", "2.0000"]
+
+
+def test_a_call_is_billed_after_a_table_was_altered(post, dialer):
+    assert post(json={"cost": "1"}).status_code == 200
+
+    dialer.execute("ALTER TABLE call_costs ADD COLUMN operators_own INT NULL")
+    try:
+        assert post(json={"cost": "2"}).status_code == 200
+    finally:
+        dialer.execute("ALTER TABLE call_costs DROP COLUMN operators_own")
+
+
 def test_a_thread_keeps_its_connection_and_shares_it_with_nobody(tables):
     mine = tables.open_connection()
     others = []

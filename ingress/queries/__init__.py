@@ -61,6 +61,7 @@ from .server import (
     set_session,
 )
 from .statements import (
+    PREPARED,
     SQL,
     STATEMENTS,
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from .deliveries import Billed, duplicates_told
-from .statements import execute
+from .statements import execute, execute_prepared
 
 
 class Call(NamedTuple):
@@ -65,7 +65,7 @@ def bill_at_once(connection, **values):
     `values` are those of insert_delivery, find_call and insert_cost. Raises DuplicateDelivery, having undone all.
     """
     with duplicates_told():
-        cursor = execute(connection, "bill_at_once", **values)
+        cursor = execute_prepared(connection, "bill_at_once", **values)
     found_out = json.loads(cursor.fetchone()[0])  # MariaDB quotes the numbers that variables hold
     billed = Billed(*(number and int(number) for number in found_out))
     cursor.nextset()  # the end of the compound statement

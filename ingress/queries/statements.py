@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+import pymysql
+from pymysql.constants import ER
+
 SQL = Path(__file__).parents[2] / "sql"
 
 
@@ -28,6 +31,43 @@ def compose(script, statements):
 STATEMENTS = {path.stem: read_statement(path.stem) for path in SQL.glob("*.sql")}
 for name in ("bill_at_once", "list_calls"):
     STATEMENTS[name] = compose(STATEMENTS[name], STATEMENTS)
+
+
+class Marks(dict):
+    """Stands for the values of a statement when it is prepared: a mark for each, in the order of `names`."""
+
+    def __init__(self):
+        self.names = []
+
+    def __missing__(self, name):
+        self.names.append(name)
+        return "?"
+
+
+def mark(statement):
+    """Return the statement with marks for its values, and the one that runs it once it has been prepared."""
+    marks = Marks()
+    text = STATEMENTS[statement] % marks
+    return text, f"EXECUTE {statement} USING " + ", ".join(f"%({name})s" for name in marks.names)
+
+
+PREPARED = {"bill_at_once": mark("bill_at_once")}
+
+
+def execute_prepared(connection, statement, /, **values):
+    """Run a statement of PREPARED; the server reads its text but once for a connection."""
+    text, run = PREPARED[statement]
+    cursor = connection.cursor()
+    if statement not in connection.prepared:
+        cursor.execute(f"PREPARE {statement} FROM %s", [text])
+        connection.prepared |= {statement}
+    try:
+        cursor.execute(run, values)
+    except pymysql.OperationalError as error:
+        if error.args[0] == ER.UNKNOWN_STMT_HANDLER:  # somebody between us and the server has changed sessions
+            connection.prepared -= {statement}
+        raise
+    return cursor
 
 
 def execute(connection, statement, /, **values):
