@@ -92,8 +92,7 @@ def bill_once(connection, delivery, values, answered):
     work = choose_work(connection, delivery)
     try:
         billed = work(connection, **values, milliseconds=delivery.milliseconds())
-    except queries.DuplicateDelivery:
-        connection.rollback()
+    except queries.DuplicateDelivery:  # which has undone all
         return recall(connection, delivery, values)
     if work is bill_in_vain:
         delivery.outcome = TRIED
@@ -139,13 +138,22 @@ def write_step_by_step(connection, *, milliseconds, is_late=False, **values):
     call = queries.find_call(connection, **pick(values, SEARCH))
     found = (call or queries.Call(None, None, None, None))._asdict()
     outcome = BILLED if call else UNMATCHED
-    delivery_id = queries.insert_delivery(connection, **pick(values, CLAIM), **found, outcome=outcome)
+    delivery_id = claim(connection, **pick(values, CLAIM), **found, outcome=outcome)
     cost_id = queries.insert_cost(connection, **pick(values, COST))
     is_overtaken = is_late and find_overtaking(connection, found["lead_id"], values)
     updated, first_contact = (0, 0) if is_overtaken else update_costs(connection, found["lead_id"], values["cost"])
     done = {"cost_id": cost_id, "updated": updated, "first_contact": first_contact}
     queries.update_delivery(connection, delivery_id=delivery_id, **done, milliseconds=milliseconds)
     return queries.Billed(**done, **found)
+
+
+def claim(connection, **delivery):
+    """Return the delivery's id; raises DuplicateDelivery, having undone all, when somebody else has claimed its key."""
+    try:
+        return queries.insert_delivery(connection, **delivery)
+    except queries.DuplicateDelivery:
+        connection.rollback()
+        raise
 
 
 def pick(values, names):
