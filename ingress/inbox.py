@@ -77,9 +77,18 @@ class Inbox:
         return self
 
     def __next__(self):
-        """What has come; only what is not going to be read as a request is waited for. Empty at the end."""
+        """What has come; only the rest of what is going to be refused is waited for. Empty at the end."""
         if not self.content and not self.is_ended:
-            self.sock.settimeout(PATIENCE)
-            return self.sock.recv(PIECE)
+            self.wait_for_more()
         content, self.content = self.content, b""
         return content
+
+    def wait_for_more(self):
+        self.sock.settimeout(PATIENCE)
+        try:
+            self.content = self.sock.recv(PIECE)
+        except TimeoutError:
+            pass
+        finally:
+            self.sock.settimeout(None)
+        self.is_ended = not self.content

@@ -54,7 +54,11 @@ class PatientWorker(ThreadWorker):
             time.sleep(YIELD_SECONDS)
         try:
             sock, client = listener.accept()
-        except OSError:  # another process was quicker, or the sender is gone
+        except (BlockingIOError, ConnectionAbortedError):  # another process was quicker, or the sender is gone
+            return
+        except OSError:  # too many open files, most likely
+            log.exception("cannot accept a connection")
+            time.sleep(LOOK_SECONDS)
             return
         self.nr_conns += 1
         conn = Connection(self.cfg, sock, client, listener.getsockname())
@@ -65,14 +69,14 @@ class PatientWorker(ThreadWorker):
         while True:
             conn = self.next_ready()
             try:
-                kept = self.serve(conn)
+                if self.serve(conn):
+                    self.wait(conn)
+                else:
+                    self.close(conn)
             except Exception:
                 log.exception("a connection was lost")
-                kept = False
-            if kept:
-                self.wait(conn)
-            else:
-                self.close(conn)
+                conn.close()
+                self.method_queue.defer(self.count_closed)
 
     def next_ready(self):
         """Take a connection over which something has come; one thread waits for that, the others for their turn."""
