@@ -18,14 +18,14 @@ counters.mkdir(parents=True, exist_ok=True)
 
 from prometheus_client import multiprocess  # noqa: E402
 
-from ingress import balance  # noqa: E402
 from ingress.config import read_settings  # noqa: E402
+from ingress.server import balance  # noqa: E402
 
 settings = read_settings()  # here, so that wrong ones are told once and not by each worker
 
 bind = settings["BIND"]
 workers = settings["WEB_CONCURRENCY"]
-worker_class = "ingress.worker.PatientWorker"
+worker_class = "ingress.server.worker.PatientWorker"
 limit_request_line = 8190  # bytes, the most that gunicorn takes: platforms that can only fire a URL put all into it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
 keepalive = 5  # seconds; platforms send again over the same connection

@@ -4,7 +4,7 @@ import re
 import socket
 import time
 
-from .body import BODY_LIMIT
+from ..body import BODY_LIMIT
 
 HEAD_LIMIT = 64 * 1024  # bytes; a longer head is gunicorn's to refuse
 PIECE = 16 * 1024  # bytes; most requests come in one

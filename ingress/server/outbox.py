@@ -6,7 +6,7 @@ import logging
 from gunicorn import util
 from gunicorn.http import wsgi
 
-from .deliveries import new_request_id
+from ..deliveries import new_request_id
 
 log = logging.getLogger(__name__)
 
