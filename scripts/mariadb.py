@@ -20,6 +20,7 @@ UNIX_USER = pwd.getpwuid(os.geteuid()).pw_name
 SBIN = os.environ.get("PATH", os.defpath) + ":/usr/sbin"  # an ordinary user's PATH on Debian lacks it
 SOCKET_PATH_LIMIT = 107  # bytes that the kernel takes as the address of a unix socket
 START_SECONDS = 60  # a start takes 0.2 s; recovering from a kill amid heavy writing takes longer
+PORTS = range(20_000, 32_000)  # below those that Linux gives to outgoing connections
 GRANTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES"  # never DROP: the service drops nothing
 
 # A server must not outlive whoever started it, not even one that was killed; setpriv becomes mariadbd, same pid.
@@ -176,10 +177,12 @@ class PrivateMariaDB:
 
 
 def free_port():
-    """A TCP port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port that nobody listens on, and that the kernel gives to no connection before somebody does."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
 def program(name):
