@@ -4,8 +4,6 @@
 
 # Two processes, each with a database of its own, take little more than half the time; one where a database is named.
 AT_ONCE = $(if $(TLDIALER_DATABASE_URL),,--numprocesses 2 --dist loadfile)
-# schemathesis gives the tests of all operations one name, of which several processes would run only the last.
-ALONE = tests/test_openapi_live.py
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,8 +16,7 @@ run: install ## serve with a private MariaDB, demo data and a demo key; prints a
 
 test: ## run all tests, against a private MariaDB and in a browser
 	@scripts/install chromium chromedriver
-	@.venv/bin/pytest $(AT_ONCE) --ignore $(ALONE)
-	@.venv/bin/pytest $(ALONE)
+	@.venv/bin/pytest $(AT_ONCE)
 
 screenshots: ## make the pictures of docs/console anew
 	@scripts/install chromium chromedriver

@@ -49,8 +49,21 @@ def read_document(**config):
     return schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig.from_dict(config))
 
 
-thoroughly = read_document().exclude(path=[URL, URL + "/{did}"])  # which differ from the documented path in it only
-briefly = read_document(phases={"coverage": {"enabled": False}})
+@pytest.fixture(scope="module")
+def thorough_document():
+    return read_document()
+
+
+@pytest.fixture(scope="module")
+def brief_document():
+    return read_document(phases={"coverage": {"enabled": False}})
+
+
+# From fixtures: cases are made of the document when the test runs, in that process alone; an operation is a subtest
+thoroughly = schemathesis.pytest.from_fixture("thorough_document").exclude(
+    path=[URL, URL + "/{did}"]  # which differ from the documented path in it only
+)
+briefly = schemathesis.pytest.from_fixture("brief_document")
 
 # A value that fits no form is not always refused, and must not be: it is not looked at where another name of its
 # parameter goes before it, and blank and unrendered ones are absent. What is refused, test_schemas.py tells.
