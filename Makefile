@@ -5,6 +5,9 @@
 # Two processes, each with a database of its own, take little more than half the time; one where a database is named.
 AT_ONCE = $(if $(TLDIALER_DATABASE_URL),,--numprocesses 2 --dist loadfile)
 
+# Where this is set, each of the hundreds of processes that tests start would compile all it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
