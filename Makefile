@@ -2,8 +2,8 @@
 .PHONY: help install run test smoke-test screenshots chaos outages bench lint format clean
 .DEFAULT_GOAL := help
 
-# Two processes, each with a database of its own, take little more than half the time; one where a database is named.
-AT_ONCE = $(if $(TLDIALER_DATABASE_URL),,--numprocesses 2 --dist loadfile)
+# Four processes keep two cores at work, for many a test waits; each has a database of its own. One where one is named.
+AT_ONCE = $(if $(TLDIALER_DATABASE_URL),,--numprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 # Where this is set, each of the hundreds of processes that tests start would compile all it imports once more.
 unexport PYTHONDONTWRITEBYTECODE

@@ -19,6 +19,14 @@ from tests.dialer import Dialer
 ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
 SECRET = "a-secret-for-tests"
+LONGEST = ("faults", "console_in_a_browser", "run", "long_delivery_log", "openapi_live", "hostile_input", "outages")
+LONG = ("metrics", "match_races", "spool_service", "chaos", "drainer", "database", "mariadb")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest, so that no process is left with one when the others have ended."""
+    first = [f"test_{name}" for name in LONGEST + LONG]
+    items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
 @pytest.fixture(scope="session")
