@@ -76,6 +76,11 @@ def get_deadline():
     return time.monotonic() + PATIENCE
 
 
+def run(work, *args):
+    """`Database.run` with a deadline of its own, for what no request's deadline is there for."""
+    return get_database().run(work, *args, deadline=get_deadline())
+
+
 class Connection(pymysql.connections.Connection):
     """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
 

@@ -10,7 +10,7 @@ from tenacity import RetryError, Retrying, sleep_using_event, stop_when_event_se
 
 from . import counters, queries
 from .billing import bill
-from .database import Busy, Lost, get_database, get_deadline
+from .database import Busy, Lost, get_deadline, run
 from .deliveries import BILLED, UNMATCHED, Delivery, log_or_raise
 from .errors import IngressError, TLDialerConnectionError
 from .parameters import from_json
@@ -119,7 +119,7 @@ def make_delivery(entry):
         received_at=entry.received_at,
         deadline=get_deadline(),
         request_id=entry.request_id,
-        api_key=get_database().run(find_key, entry.api_id, deadline=get_deadline()),
+        api_key=run(find_key, entry.api_id),
         is_late=True,
     )
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from . import queries
 from .billing import describe_search, find_overtaking, update_costs
-from .database import Busy, Lost, dialer_time, get_database, get_deadline
+from .database import Busy, Lost, dialer_time, run
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,6 @@ def match_calls(since, until):
         for delivery in batch:
             yield delivery, look_again(delivery)
         since, delivery_id = delivery.received, delivery.delivery_id
-
-
-def run(work, *args):
-    return get_database().run(work, *args, deadline=get_deadline())
 
 
 def look_again(delivery):

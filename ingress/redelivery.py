@@ -2,7 +2,7 @@
 
 from . import counters, queries
 from .billing import answer_again, bill
-from .database import aware_time, get_database, get_deadline
+from .database import aware_time, get_deadline, run
 from .deliveries import BILLED, FAILED, LOGGED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
 from .errors import AlreadyBilled, AlreadyMended, IngressError, NoSuchDelivery
 from .parameters import from_json
@@ -24,10 +24,6 @@ def redeliver(delivery_id, changes):
     if changes:
         raise AlreadyBilled(f"delivery {logged.delivery_id} is cost {logged.cost_id}, which stays as it is")
     return answer_again(run(queries.find_delivery, logged.api_id, logged.delivery_key))
-
-
-def run(work, *args):
-    return get_database().run(work, *args, deadline=get_deadline())
 
 
 def find(connection, delivery_id):

@@ -8,10 +8,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from .. import queries
 from ..billing import answer_again
+from ..database import run
 from ..deliveries import FAILED, MENDED, REFUSED, TRIED
 from ..errors import IngressError, NoSuchDelivery
 from ..parameters import GivenTwice, from_json
-from ..redelivery import redeliver, run
+from ..redelivery import redeliver
 from ..schemas import ALIASES, collect_billable_call
 from . import frame, sessions
 from .filters import OUTCOMES, read_filters

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, render_template, request
 
 from .. import queries
-from ..database import dialer_time
+from ..database import dialer_time, run
 from ..health import describe_spool
 from ..keys import INGRESS
-from ..redelivery import run
 from . import frame, sessions
 from .filters import day_after, midnight, read_period
 from .plots import draw_plot
