@@ -65,10 +65,16 @@ class PrivateMariaDB:
     def log(self):
         return self.folder / "error.log"
 
+    @property
+    def temporary(self):
+        """A server that starts removes what it finds there, and in /tmp that would be other servers' tables."""
+        return self.folder / "tmp"
+
     def start(self):
         """Return once the server takes connections, made from nothing if need be; raise MariaDBError if it will not."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock() as lock, self.log.open("a") as log:
+            self.temporary.mkdir(exist_ok=True)
             self._make_data(lock)
             self._process = subprocess.Popen(
                 [*ENDS_WITH_US, *self._mariadbd()],
@@ -153,7 +159,8 @@ class PrivateMariaDB:
         """What both programs are told: no configuration of this machine, that being root is meant, and to do without
         the kernel's asynchronous input and output, of which a machine with many servers has no more to give."""
         as_root = ["--user=root"] if UNIX_USER == "root" else []
-        return ["--no-defaults", f"--datadir={data}", "--innodb-use-native-aio=0", *as_root]
+        places = [f"--datadir={data}", f"--tmpdir={self.temporary}"]
+        return ["--no-defaults", *places, "--innodb-use-native-aio=0", *as_root]
 
     def _wait_until_up(self):
         deadline = time.monotonic() + START_SECONDS

@@ -40,6 +40,14 @@ def test_the_url_stays_good_over_a_restart(mortal_server):
     Database(parse_database_url(url)).connect().close()
 
 
+def test_a_server_that_starts_leaves_the_temporary_tables_of_others_alone(mortal_server, tmp_path):
+    with mortal_server.admin() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE mysql.passing (cost INT) ENGINE = Aria")
+
+        with PrivateMariaDB(tmp_path / "other"):
+            cursor.execute("DROP TEMPORARY TABLE mysql.passing")  # an error where its files are gone
+
+
 @pytest.mark.parametrize(
     "statement", ["CREATE DATABASE other", "CREATE TABLE privateXtest.t (a INT)", "DROP TABLE kept"]
 )
