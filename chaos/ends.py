@@ -6,7 +6,7 @@ from .packets import has_begun, is_commit, is_done, read_statement, split_packet
 
 BEFORE, AFTER, SILENCE, STALL = AT_COMMIT = "cuts_before", "cuts_after", "silences", "stalls"
 ELSEWHERE = "cuts_elsewhere"
-HELD = 3  # seconds of silence, longer than the service waits for an answer (ANSWER_TIMEOUT in ingress/database.py)
+HELD = 3  # seconds of silence, longer than the service waits for an answer (ANSWER_TIMEOUT in ingress/mysql.py)
 
 
 class End(asyncio.Protocol):

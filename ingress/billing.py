@@ -7,7 +7,8 @@ from flask import current_app
 
 from . import queries
 from .answers import describe_answer, describe_inserted
-from .database import Busy, dialer_time, get_database
+from .clock import dialer_time
+from .database import Busy, get_database
 from .deliveries import BILLED, REPEATED, TRIED, UNMATCHED, log_repeated
 from .errors import AlreadyMended, IdempotencyKeyAlreadyUsed
 from .keys import key_time_zone

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import select
 import ssl
 import threading
 import time
@@ -16,13 +15,11 @@ from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
 from . import counters, queries
 from .errors import TLDialerConnectionError
-from .fields import wall_clock
+from .mysql import ANSWER_TIMEOUT, Connection, abandon, time_left
 
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
-QUIET_SECONDS = 1  # after which a kept connection is looked at before it is used: the server may have closed it
-ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock timeouts of sql/set_session.sql
 PATIENCE = 4.5  # seconds for one request, retries included; platforms give up after 5
 ATTEMPTS = 20  # far more than a deadlock ever took; PATIENCE ends the matter before
 WAIT = wait_random_exponential(multiplier=0.02, max=0.3)  # seconds; the jitter parts those who met in a deadlock
@@ -61,16 +58,6 @@ def get_database():
     return current_app.extensions["database"]
 
 
-def dialer_time(value):
-    """An aware datetime as the dialer's tables hold it: on the wall clock of TLDIALER_TIMEZONE, in whole seconds."""
-    return wall_clock(value, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
-
-
-def aware_time(value):
-    """The other way round; of the two hours when the clock is set back it is the first."""
-    return value.replace(tzinfo=current_app.config["TLDIALER_TIMEZONE"])
-
-
 def get_deadline():
     """When a request that comes in now must have its answer, on the monotonic clock."""
     return time.monotonic() + PATIENCE
@@ -79,31 +66,6 @@ def get_deadline():
 def run(work, *args):
     """`Database.run` with a deadline of its own, for what no request's deadline is there for."""
     return get_database().run(work, *args, deadline=get_deadline())
-
-
-class Connection(pymysql.connections.Connection):
-    """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
-
-    deadline = None
-    prepared = frozenset()  # names of the statements that the server has prepared for it
-    used = 0  # when, on the monotonic clock
-
-    def _execute_command(self, command, sql):
-        # The one place through which PyMySQL sends everything; its own timeouts are fixed when it connects.
-        self._read_timeout = self._write_timeout = time_left(self.deadline, ANSWER_TIMEOUT)
-        self.used = time.monotonic()
-        super()._execute_command(command, sql)
-
-    def is_usable(self):
-        """False when it was closed, by us or by the server: nothing may have come from it that nobody asked for."""
-        return self.open and (self.was_just_used() or not select.select([self._sock], [], [], 0)[0])
-
-    def was_just_used(self):
-        return time.monotonic() < self.used + QUIET_SECONDS
-
-    @property
-    def is_mariadb(self):
-        return "MariaDB" in self.server_version
 
 
 def stop_before_deadline(margin):
@@ -248,17 +210,3 @@ class Database:
         )
         queries.set_session(connection)
         return connection
-
-
-def time_left(deadline, at_most):
-    """Seconds until the deadline, never so few that nothing could be done at all."""
-    return at_most if deadline is None else min(at_most, max(deadline - time.monotonic(), 0.05))
-
-
-def abandon(connection):
-    """Undo the transaction; a connection that cannot is closed, upon which the server undoes it."""
-    try:
-        connection.rollback()
-    except pymysql.Error:
-        if connection.open:
-            connection.close()

@@ -9,7 +9,8 @@ from datetime import datetime
 import pymysql
 
 from . import queries
-from .database import dialer_time, get_database
+from .clock import dialer_time
+from .database import get_database
 from .errors import TLDialerConnectionError
 from .parameters import Parameters
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from . import queries
-from .database import dialer_time, get_database
+from .clock import dialer_time
+from .database import get_database
 from .errors import InvalidApiIdOrKey
 from .parameters import GivenTwice
 

@@ -6,7 +6,8 @@ from enum import Enum, auto
 
 from . import queries
 from .billing import describe_search, find_overtaking, update_costs
-from .database import Busy, Lost, dialer_time, run
+from .clock import dialer_time
+from .database import Busy, Lost, run
 
 log = logging.getLogger(__name__)
 

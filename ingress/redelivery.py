@@ -2,7 +2,8 @@
 
 from . import counters, queries
 from .billing import answer_again, bill
-from .database import aware_time, get_deadline, run
+from .clock import aware_time
+from .database import get_deadline, run
 from .deliveries import BILLED, FAILED, LOGGED, MENDED, REPEATED, UNMATCHED, Delivery, log_unbilled
 from .errors import AlreadyBilled, AlreadyMended, IngressError, NoSuchDelivery
 from .parameters import from_json

@@ -11,8 +11,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from ingress import create_app, queries
 from ingress.config import parse_database_url
-from ingress.database import Connection, Database
+from ingress.database import Database
 from ingress.keys import hash_secret
+from ingress.mysql import Connection
 from scripts.mariadb import MariaDBError, PrivateMariaDB
 from tests.dialer import Dialer
 

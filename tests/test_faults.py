@@ -19,8 +19,9 @@ from chaos.packets import WAYS
 from chaos.proxy import Proxy
 from ingress import create_app, database, queries
 from ingress.config import parse_database_url
-from ingress.database import Connection, Database
+from ingress.database import Database
 from ingress.keys import hash_secret
+from ingress.mysql import Connection
 from tests.conftest import URL, make_service_user
 from tests.service import serve
 

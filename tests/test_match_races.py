@@ -16,8 +16,8 @@ import pytest
 
 from ingress import create_app, queries
 from ingress.commands.connection import dialer_now
-from ingress.database import Connection
 from ingress.matching import Finding, match_calls
+from ingress.mysql import Connection
 from tests.conftest import ROOT, URL
 from tests.dialer import Dialer
 from tests.test_database import create_key_on

@@ -216,7 +216,7 @@ def test_open_connections_are_counted(client, read):
 
 
 def test_a_connection_that_the_server_has_closed_is_not_counted_as_open(tables, dialer, broken_connection, monkeypatch):
-    monkeypatch.setattr("ingress.database.QUIET_SECONDS", 0)  # or it would be looked at only after a second
+    monkeypatch.setattr("ingress.mysql.QUIET_SECONDS", 0)  # or it would be looked at only after a second
     dialer.execute("KILL %s", tables.open_connection().thread_id())
     time.sleep(0.1)
     broken_connection()

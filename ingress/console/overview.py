@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, render_template, request
 
 from .. import queries
-from ..database import dialer_time, run
+from ..clock import dialer_time
+from ..database import run
 from ..health import describe_spool
 from ..keys import INGRESS
 from . import frame, sessions

@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 
 from .. import queries
 from ..addresses import client_address
-from ..database import dialer_time, get_database, get_deadline
+from ..clock import dialer_time
+from ..database import get_database, get_deadline
 from ..errors import EndpointNotAllowed, IngressError, InvalidApiIdOrKey
 from ..keys import ADMIN, count_failure, is_api_id, is_valid, look_up_key
 from ..protection import let_everybody_in, require_ip_address
