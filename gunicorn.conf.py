@@ -50,6 +50,10 @@ def pre_fork(server, worker):
     counters.mkdir(parents=True, exist_ok=True)
 
 
+def pre_request(worker, req):
+    req._expected_100_continue = False  # who waited for that has been told, or the body would not be here
+
+
 def child_exit(server, worker):
     multiprocess.mark_process_dead(worker.pid)
     balance.leave(worker.age)

@@ -5,6 +5,7 @@ import re
 from io import BytesIO
 
 from flask import request
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
@@ -25,7 +26,10 @@ def read_content():
         return b""
     if length is not None and length > BODY_LIMIT:
         raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
-    content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
+    try:
+        content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
+    except (ParseException, NoMoreData) as error:
+        raise IncompleteBody(f"its chunks cannot be read: {type(error).__name__}") from None
     if len(content) > BODY_LIMIT:
         raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
     if len(content) < (length or 0):

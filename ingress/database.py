@@ -32,7 +32,6 @@ BUSY = {
     ER.STATEMENT_TIMEOUT,
     QUERY_TIMEOUT := 3024,
     ER.UNKNOWN_STMT_HANDLER,
-    ER.MAX_PREPARED_STMT_COUNT_REACHED,
 }
 NOT_WRITABLE = {
     ER.OPTION_PREVENTS_STATEMENT,
@@ -168,8 +167,9 @@ class Database:
 
     def leave_host(self):
         """Start with the next host from now on; the thread's connection to this one is given up."""
-        self.kept.connection.close()
         self.hosts.append(self.hosts.pop(0))
+        if self.kept.connection.open:
+            self.kept.connection.close()
 
     def apply_schema(self):
         """Create the tables that are missing, on a connection of its own that takes many statements at once."""

@@ -36,6 +36,27 @@ def test_a_call_is_billed_when_the_server_has_forgotten_what_it_had_prepared(app
     assert [str(row["cost"]) for row in dialer.costs()] == ["1.0000", "2.0000"]
 
 
+def test_a_call_is_billed_where_the_server_has_no_room_to_prepare_statements(mortal_server, monkeypatch):
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", mortal_server.create_database("ingress_full_test"))
+    app = create_app()
+    app.extensions["database"].apply_schema()
+    with app.extensions["database"].connection() as connection:
+        key = create_key_on(connection)
+    set_prepared_statements(mortal_server, 0)
+
+    try:
+        answer = app.test_client().post(f"{URL}/8005550142/7205550134", json={"cost": 1}, headers=key)
+    finally:
+        set_prepared_statements(mortal_server, 1000)
+
+    assert answer.status_code == 200
+
+
+def set_prepared_statements(server, most):
+    with server.admin() as connection:
+        connection.cursor().execute("SET GLOBAL max_prepared_stmt_count = %s", [most])
+
+
 def test_a_call_is_billed_after_a_table_was_altered(post, dialer):
     assert post(json={"cost": "1"}).status_code == 200
 
@@ -136,6 +157,16 @@ def test_the_next_host_is_tried_when_the_first_does_not_answer(tables):
 
     with database.connection() as connection:
         queries.list_faults(connection)
+
+
+def test_a_host_is_left_also_when_its_connection_is_broken(tables):
+    first, second = ("127.0.0.1", free_port()), *tables.url.hosts
+    database = Database(DatabaseUrl(**{**vars(tables.url), "hosts": (second, first)}))
+    database.open_connection().close()
+
+    database.leave_host()
+
+    assert database.hosts == [first, second]
 
 
 def test_a_server_that_accepts_but_never_answers_is_given_up_promptly(silent_port):

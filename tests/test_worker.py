@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,14 @@ def test_every_setting_is_one_that_gunicorn_knows(monkeypatch, tmp_path):
     assert {name for name in ours if not name.startswith("__")} <= {setting.name for setting in KNOWN_SETTINGS}
 
 
-def connect(service):
-    return socket.create_connection(("127.0.0.1", service.port), timeout=15)
+def connect(service, receives=None):
+    """A connection, of which the kernel holds so many bytes for a slow reader."""
+    connection = socket.socket()
+    connection.settimeout(15)
+    if receives:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives)
+    connection.connect(("127.0.0.1", service.port))
+    return connection
 
 
 def head(key, *lines):
@@ -81,6 +88,93 @@ def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
         connection.settimeout(5)
         assert connection.recv(1) == b""
         connection.close()
+
+
+@pytest.mark.parametrize(
+    ("begun", "bit"),
+    [
+        (b"POST /api HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999999\r\n\r\n", b"x"),
+        (b"POST /api HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n0\r\n\r\n", b"x"),
+        (b"GET /api HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 140_000, b"x"),
+        (
+            b"POST /api HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 80_000,
+            b"1\r\nx\r\n",
+        ),
+    ],
+    ids=["endless body", "end inside of a chunk", "endless head", "countless chunks"],
+)
+def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
+    sending = [connect(service) for _ in range(10)]
+    for connection in sending:
+        connection.sendall(begun)
+    for _ in range(3):
+        time.sleep(0.1)
+        for connection in sending:
+            with suppress(OSError):  # it may have been closed by now
+                connection.sendall(bit)
+
+    started = time.monotonic()
+
+    assert service.send("GET", "/healthz")[0] == 200
+    assert time.monotonic() - started < 1
+    for connection in sending:
+        connection.close()
+
+
+def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
+    deaf = [connect(service, receives=4096) for _ in range(10)]
+    for connection in deaf:
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+    time.sleep(0.5)
+
+    started = time.monotonic()
+
+    assert service.send("GET", "/healthz")[0] == 200
+    assert time.monotonic() - started < 1
+    for connection in deaf:
+        connection.close()
+
+
+def test_a_sender_who_reads_slowly_gets_every_answer_whole(service):
+    _, _, document = service.send("GET", "/openapi.json")
+    said = b""
+
+    with connect(service, receives=4096) as connection:
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2)
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        time.sleep(0.3)
+        while part := connection.recv(4096):
+            said += part
+
+    assert said.count(document) == 3
+    assert said.endswith(document)
+
+
+def test_a_large_file_is_sent_whole(service):
+    _, headers, _ = service.send("GET", "/docs/swagger-ui-bundle.js")
+
+    assert int(headers["Content-Length"]) > 1_000_000  # `send` has read them all
+
+
+def test_no_request_is_expected_where_the_answer_said_that_none_is(tmp_path):
+    with serve(tmp_path / "log", "--worker-connections", "20", WEB_CONCURRENCY="1") as service:
+        idle = [connect(service) for _ in range(14)]
+        time.sleep(0.3)
+
+        with connect(service) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+            assert b"Connection: close" in connection.recv(4096)
+        for connection in idle:
+            connection.close()
+
+
+def test_tls_is_left_to_the_proxy(tmp_path):
+    with (
+        pytest.raises(RuntimeError, match="put a proxy in front"),
+        serve(tmp_path / "log", "--certfile", ROOT / "README.md"),
+    ):
+        pass
 
 
 def test_a_kept_connection_without_requests_is_closed(service):
@@ -151,9 +245,84 @@ def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(service, dia
     with connect(service) as connection:
         connection.sendall(head(key, "Content-Type: application/json", "Content-Length: 11", "Expect: 100-continue"))
 
-        assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b'{"cost": 1}')
+        assert answer_to(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    "end", [b"0\r\n\r\n", b"0\r\nX-Sum: 1\r\n\r\n", b"0;a=b\r\n\r\n"], ids=["plain", "trailer", "extension"]
+)
+def test_a_chunked_request_is_billed_once_however_it_ends_and_what_follows_is_another(service, dialer, key, end):
+    request = head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + b'b\r\n{"cost": 1}\r\n' + end
+    with connect(service) as connection:
+        connection.sendall(request + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert said.count(b"HTTP/1.1 200 OK") == 2
+    assert len(dialer.costs()) == 1
+
+
+def test_chunks_of_one_byte_are_read_as_fast_as_others(service, dialer, key):
+    body = b'{"cost": 1, "ignored": "'.ljust(60_000, b"x") + b'"}'
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
+    with connect(service) as connection:
+        connection.sendall(
+            head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
+        )
+
+        started = time.monotonic()
         assert b" 200 OK" in answer_to(connection)
+
+    assert time.monotonic() - started < 5
+    assert len(dialer.costs()) == 1
+
+
+def test_chunks_that_cannot_be_read_are_the_senders_error(service, dialer, key):
+    with connect(service) as connection:
+        connection.sendall(
+            head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + b"nonsense\r\n\r\n"
+        )
+
+        assert b" 400 " in answer_to(connection).split(b"\r\n")[0]
+    assert dialer.costs() == ()
+
+
+def test_the_body_of_a_refused_request_is_never_taken_for_the_next_one(service, dialer, key):
+    smuggled = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for length in (b"0000000000%d" % len(smuggled), b"9999999999999", b"300000"):
+        with connect(service) as connection:
+            connection.sendall(head(key, "Content-Type: application/json", f"Content-Length: {length.decode()}"))
+            time.sleep(0.1)
+            connection.sendall(smuggled)
+
+            said = b"".join(iter(lambda: receive(connection), b""))
+
+        assert said.count(b"HTTP/1.1 ") == 1
+        assert b" 4" in said.split(b"\r\n")[0]
+    assert dialer.costs() == ()
+
+
+def receive(connection):
+    """What comes within a second; nothing also when the connection is reset."""
+    connection.settimeout(1)
+    try:
+        return connection.recv(65536)
+    except OSError:
+        return b""
+
+
+def test_two_requests_of_a_sender_who_says_no_more_are_both_answered(service, dialer, key):
+    request = head(key, "Content-Type: application/json", "Content-Length: 11") + b'{"cost": 1}'
+    with connect(service) as connection:
+        connection.sendall(request + request)
+        connection.shutdown(socket.SHUT_WR)
+
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert said.count(b"HTTP/1.1 200 OK") == 2
+    assert len(dialer.costs()) == 2
 
 
 def test_two_requests_in_one_packet_are_both_answered(service, dialer, key):

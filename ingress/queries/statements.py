@@ -55,12 +55,11 @@ PREPARED = {"bill_at_once": mark("bill_at_once")}
 
 
 def execute_prepared(connection, statement, /, **values):
-    """Run a statement of PREPARED; the server reads its text but once for a connection."""
-    text, run = PREPARED[statement]
+    """Run a statement of PREPARED; the server reads its text but once for a connection, if it has room for it."""
+    if statement not in connection.prepared and not prepare(connection, statement):
+        return execute(connection, statement, **values)
+    _, run = PREPARED[statement]
     cursor = connection.cursor()
-    if statement not in connection.prepared:
-        cursor.execute(f"PREPARE {statement} FROM %s", [text])
-        connection.prepared |= {statement}
     try:
         cursor.execute(run, values)
     except pymysql.OperationalError as error:
@@ -68,6 +67,19 @@ def execute_prepared(connection, statement, /, **values):
             connection.prepared -= {statement}
         raise
     return cursor
+
+
+def prepare(connection, statement):
+    """Return whether it is prepared; all users of a server share a number of statements that it prepares."""
+    text, _ = PREPARED[statement]
+    try:
+        connection.cursor().execute(f"PREPARE {statement} FROM %s", [text])
+    except pymysql.OperationalError as error:
+        if error.args[0] == ER.MAX_PREPARED_STMT_COUNT_REACHED:
+            return False
+        raise
+    connection.prepared |= {statement}
+    return True
 
 
 def execute(connection, statement, /, **values):

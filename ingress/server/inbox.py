@@ -1,42 +1,44 @@
-"""What has come over a connection and has not been read yet, and whether it is a whole request."""
+"""What has come over a connection; gunicorn gets one whole request of it at a time, and nothing behind that."""
 
-import re
-import socket
 import time
 
-from ..body import BODY_LIMIT
+from .frame import LIMIT, Frame
 
-HEAD_LIMIT = 64 * 1024  # bytes; a longer head is gunicorn's to refuse
 PIECE = 16 * 1024  # bytes; most requests come in one
-PATIENCE = 10  # seconds for the rest of what is going to be refused
-
-CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
-CHUNKED = re.compile(rb"\r\nTransfer-Encoding:", re.IGNORECASE)
-EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+SPOON = 8 * 1024  # bytes for gunicorn at a time, which copies all it has got for each chunk in it
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-LAST_CHUNK = b"0\r\n\r\n"
-AT_ONCE = int(socket.MSG_DONTWAIT)  # a number: to combine flags of an enum takes longer than to receive
 
 
 class Inbox:
-    """gunicorn's parser takes its input from here, as from any iterable; filling it never blocks."""
+    """gunicorn's parser takes its input from here, as from any iterable; neither that nor filling it ever waits.
+
+    `is_ended`: the sender sends no more. `is_dry`: gunicorn wanted more of a request than there was of it, so nobody
+    knows what the next bytes are.
+    """
 
     def __init__(self, sock):
         self.sock = sock
         self.content = b""
-        self.began = time.monotonic()  # when the first of it came
         self.is_ended = False
+        self.is_dry = False
+        self.begin()
+
+    def begin(self):
+        """Whatever is here belongs to a request of which nothing is known yet."""
+        self.began = time.monotonic()
+        self.frame = Frame()
+        self.length = 0  # of the request, once it is whole
+        self.taken = 0  # by gunicorn
         self.is_invited = False
 
     def fill(self):
-        """Take in what has come; return whether there is a whole request now, or no use in waiting for one."""
+        """Take in what has come."""
         if not self.content:
             self.began = time.monotonic()
-        while piece := self.receive():
+        while len(self.content) < LIMIT and (piece := self.receive()):
             self.content += piece
             if len(piece) < PIECE:
                 break
-        return self.is_ended or self.has_request()
 
     def drain(self):
         """Throw away some of what has come; return whether that was the end."""
@@ -45,7 +47,7 @@ class Inbox:
 
     def receive(self):
         try:
-            piece = self.sock.recv(PIECE, AT_ONCE)
+            piece = self.sock.recv(PIECE)
         except BlockingIOError:
             return b""
         except OSError:
@@ -54,41 +56,30 @@ class Inbox:
         return piece
 
     def has_request(self):
-        """A request that gunicorn or the service is going to refuse for its length need not have come to its end."""
-        end = self.content.find(b"\r\n\r\n") + 4
-        if end < 4:
-            return len(self.content) >= HEAD_LIMIT
-        if CHUNKED.search(self.content, 0, end):
-            is_whole = self.content.endswith(LAST_CHUNK) or len(self.content) >= end + 2 * BODY_LIMIT
-        else:
-            length = CONTENT_LENGTH.search(self.content, 0, end)
-            is_whole = not length or min(int(length[1]), BODY_LIMIT + 1) <= len(self.content) - end
-        if not is_whole:
-            self.invite_body(end)
-        return is_whole
-
-    def invite_body(self, end):
-        """Answer a sender who asks before it sends the body; curl does with larger ones."""
-        if not self.is_invited and EXPECT.search(self.content, 0, end):
+        """True when a request has come whole, or all of it that will come, or so much that it is refused."""
+        if not self.content:
+            return False
+        self.length = self.frame.measure(self.content)
+        if self.length or self.frame.refusal:
+            return True
+        if self.is_ended:
+            self.length = len(self.content)
+        elif not self.is_invited and self.frame.asks_for_invitation(self.content):
             self.is_invited = True
             self.sock.sendall(CONTINUE)
+        return self.is_ended
+
+    def finish(self):
+        """What is behind the request is the beginning of the next."""
+        self.content = self.content[self.length :]
+        self.begin()
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        """What has come; only the rest of what is going to be refused is waited for. Empty at the end."""
-        if not self.content and not self.is_ended:
-            self.wait_for_more()
-        content, self.content = self.content, b""
-        return content
-
-    def wait_for_more(self):
-        self.sock.settimeout(PATIENCE)
-        try:
-            self.content = self.sock.recv(PIECE)
-        except TimeoutError:
-            pass
-        finally:
-            self.sock.settimeout(None)
-        self.is_ended = not self.content
+        """The next bytes of the request, none when there are no more."""
+        piece = self.content[self.taken : min(self.taken + SPOON, self.length)]
+        self.taken += len(piece)
+        self.is_dry = self.is_dry or not piece
+        return piece

@@ -12,6 +12,13 @@ log = logging.getLogger(__name__)
 
 
 class Response(wsgi.Response):
+    def should_close(self):
+        return self.sock.announces_end or super().should_close()
+
+    def can_sendfile(self):
+        """It would wait for the sender."""
+        return False
+
     def write(self, body):
         """Send an answer in one piece if the body is one."""
         if self.headers_sent or self._omits_body or len(body) != self.response_length:

@@ -14,29 +14,36 @@ from collections import deque
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from . import (
-    balance,
-    outbox,  # noqa: F401 - replaces gunicorn's answers
-)
+from . import balance
 from .connection import Connection
+from .outbox import write_error
 
 log = logging.getLogger(__name__)
 
 YIELD_SECONDS = 0.001  # in which an idle process accepts a connection before a busy one does
 LOOK_SECONDS = 1  # between two looks for connections that have waited for too long
+MOST_STUCK = 32  # connections that wait for their senders to take an answer, which is held in memory meanwhile
 SOMETHING_CAME = select.EPOLLIN | select.EPOLLONESHOT  # told once, so that no other thread hears of it
+ROOM_TO_SEND = select.EPOLLOUT | select.EPOLLONESHOT
 
 
 class PatientWorker(ThreadWorker):
     """The main thread accepts connections and closes those that wait for too long; the other threads do the rest.
 
-    A connection is in `waiting`, by its number, while its next request has not come whole; who takes it out owns it.
+    A connection is in `waiting`, by its number, while its next request has not come whole or its last answer has not
+    gone; who takes it out owns it. `stuck` holds those that wait for the latter.
     """
+
+    @classmethod
+    def check_config(cls, cfg, log):
+        if cfg.is_ssl:
+            raise SystemExit("This service does not speak TLS by itself: put a proxy in front (deploy/nginx.conf)")
 
     def init_process(self):
         vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})  # quicker to read
         self.arrivals = select.epoll()
         self.waiting = {}
+        self.stuck = set()
         self.ready = deque()
         self.lookout = threading.Lock()
         self.looked = time.monotonic()
@@ -47,7 +54,10 @@ class PatientWorker(ThreadWorker):
 
     def notify(self):
         super().notify()
-        balance.tell(self.age, self.nr_conns)
+        if self.alive:
+            balance.tell(self.age, self.nr_conns)
+        else:
+            balance.leave(self.age)
 
     def accept(self, listener):
         if not balance.is_fewest(self.nr_conns):
@@ -69,14 +79,15 @@ class PatientWorker(ThreadWorker):
         while True:
             conn = self.next_ready()
             try:
-                if self.serve(conn):
+                if self.serve(conn) or conn.leave():
                     self.wait(conn)
                 else:
-                    self.close(conn)
+                    self.lose(conn)
+            except OSError:  # the sender is gone
+                self.lose(conn)
             except Exception:
                 log.exception("a connection was lost")
-                conn.close()
-                self.method_queue.defer(self.count_closed)
+                self.lose(conn)
 
     def next_ready(self):
         """Take a connection over which something has come; one thread waits for that, the others for their turn."""
@@ -88,39 +99,52 @@ class PatientWorker(ThreadWorker):
             return self.ready.popleft()
 
     def serve(self, conn):
-        """Answer what has come whole; return whether more may come. Whoever sends on and on waits its turn."""
-        if conn.inbox is None:
-            return self.handle(conn)
+        """Answer what has come whole; return whether there is something to wait for."""
         if conn.is_leaving:
             return not conn.inbox.drain()
-        is_whole = conn.inbox.fill()
-        while is_whole:
-            if not self.handle(conn):
-                return False
-            conn.take_back()
-            is_whole = bool(conn.inbox.content) and conn.inbox.has_request()
-        return bool(conn.inbox.content) or len(self.waiting) < self.max_keepalived
+        conn.sock.flush()
+        if not conn.is_last:
+            conn.inbox.fill()
+        while not (conn.is_last or conn.sock.unsent) and conn.inbox.has_request():
+            conn.is_last = not self.answer(conn)
+        return bool(conn.sock.unsent) or not (conn.is_last or conn.inbox.is_ended)
+
+    def answer(self, conn):
+        """Answer one request; return whether another may follow."""
+        if conn.inbox.frame.refusal:
+            write_error(conn.sock, *conn.inbox.frame.refusal)
+            return False
+        conn.sock.announces_end = len(self.waiting) >= self.max_keepalived
+        is_kept = self.handle(conn) and not conn.inbox.is_dry
+        conn.inbox.finish()
+        return is_kept
 
     def wait(self, conn):
+        if not conn.sock.unsent:
+            self.stuck.discard(conn)
+        elif len(self.stuck) < MOST_STUCK or conn in self.stuck:
+            self.stuck.add(conn)
+        else:
+            self.lose(conn)
+            return
         conn.set_timeout(stopping=not self.alive)
         self.watch(conn)
 
     def watch(self, conn):
         number = conn.sock.fileno()
         self.waiting[number] = conn
-        self.arrivals.modify(number, SOMETHING_CAME)
+        self.arrivals.modify(number, ROOM_TO_SEND if conn.sock.unsent else SOMETHING_CAME)
 
-    def close(self, conn):
-        """Where the sender may still be sending, it is left to close first: else it could lose the answer's end."""
-        if conn.inbox and conn.leave():
-            self.watch(conn)
-        else:
-            conn.close(graceful=conn.inbox is None)
-            self.method_queue.defer(self.count_closed)
+    def lose(self, conn):
+        conn.close()
+        self.method_queue.defer(self.count_lost, conn)
 
-    def count_closed(self):
-        """In the main thread, which nothing else counts."""
-        self.nr_conns -= 1
+    def count_lost(self, conn):
+        """In the main thread only, so that each is counted once, whoever closes it."""
+        self.stuck.discard(conn)
+        if not conn.is_lost:
+            conn.is_lost = True
+            self.nr_conns -= 1
 
     def murder_keepalived(self, force=False):
         """Close connections that have waited for too long, or all."""
@@ -128,7 +152,7 @@ class PatientWorker(ThreadWorker):
         if now < self.looked + LOOK_SECONDS and not force:
             return
         self.looked = now
-        for number, conn in list(self.waiting.items()):
+        for number, conn in self.waiting.copy().items():
             if conn.timeout > now and not force:
                 continue
             taken = self.waiting.pop(number, None)
@@ -136,12 +160,12 @@ class PatientWorker(ThreadWorker):
                 self.watch(taken)  # it has been served since
             elif taken:
                 taken.close()
-                self.nr_conns -= 1
+                self.count_lost(taken)
 
     def _cap_keepalive(self, deadline):
         """When the worker stops, a request under way may still come to its end, but no new one is waited for."""
-        for conn in list(self.waiting.values()):
-            if not (conn.inbox and conn.inbox.content):
+        for conn in self.waiting.copy().values():
+            if not (conn.inbox.content or conn.sock.unsent):
                 conn.timeout = min(conn.timeout, deadline)
 
 
