@@ -28,6 +28,7 @@ workers = settings["WEB_CONCURRENCY"]
 worker_class = "ingress.server.worker.PatientWorker"
 limit_request_line = 8190  # bytes, the most that gunicorn takes: platforms that can only fire a URL put all into it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
+worker_connections = 500  # at once; with a descriptor each they stay below the usual limit of 1024
 keepalive = 5  # seconds; platforms send again over the same connection
 # Seconds until a worker that no longer answers at all is replaced. It does not end a request that is stuck in the
 # database, for gthread goes on beating its heart meanwhile: the limits in ingress/database.py do.

@@ -121,6 +121,62 @@ def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
         connection.close()
 
 
+def test_senders_of_many_requests_at_once_hold_up_nobody(service):
+    flooding = [connect(service) for _ in range(10)]
+    for connection in flooding:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 3000)  # half a minute of work
+
+    started = time.monotonic()
+
+    assert service.send("GET", "/healthz")[0] == 200
+    assert time.monotonic() - started < 3
+    for connection in flooding:
+        connection.close()
+
+
+def test_a_request_that_comes_while_all_threads_are_at_work_is_answered_later(tables, dialer, key, tmp_path):
+    lead_id = dialer.add_call("2024-03-05 14:21:50")
+    body = b'{"cost": 7, "call_date": "2024-03-05T14:21:09Z"}'
+    locking = head(key, "Content-Type: application/json", f"Content-Length: {len(body)}") + body
+    with (
+        tables.connect() as outside,
+        serve(tmp_path / "log", "--threads", "1", "--keep-alive", "1", WEB_CONCURRENCY="1") as service,
+        connect(service) as kept,
+        connect(service) as stuck,
+    ):
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b" 200 OK" in kept.recv(65536)
+        outside.begin()
+        outside.cursor().execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", [lead_id])
+        stuck.sendall(locking)
+        time.sleep(0.2)
+
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(3)
+        outside.rollback()
+
+        assert b" 200 OK" in kept.recv(65536)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "chunked\r\nContent-Length: 3"])
+def test_a_transfer_encoding_that_is_not_served_is_refused_at_once(service, dialer, key, encoding):
+    with connect(service) as connection:
+        started = time.monotonic()
+        connection.sendall(head(key, f"Transfer-Encoding: {encoding}"))
+
+        assert answer_to(connection)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 501")
+        assert time.monotonic() - started < 1
+
+
+def test_a_request_whose_body_nobody_reads_has_one_answer_even_if_that_cannot_be_read(service):
+    with connect(service) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert said.count(b"HTTP/1.1 ") == 1
+
+
 def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
     deaf = [connect(service, receives=4096) for _ in range(10)]
     for connection in deaf:

@@ -5,56 +5,71 @@ import re
 from ..body import BODY_LIMIT
 from ..errors import RequestTooLarge
 
-HEAD_LIMIT = 128 * 1024  # bytes in which its end must have come; gunicorn's own limits are lower
-LIMIT = HEAD_LIMIT + 2 * BODY_LIMIT  # bytes of a request in chunks, which have lines of their own beside the body
+HEAD_LIMIT = 32 * 1024  # bytes in which its end must have come; gunicorn takes 8 KiB for one line of it
+CHUNKS_LIMIT = 2 * BODY_LIMIT  # bytes of a body in chunks, which have lines of their own
 
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
-CHUNKED = re.compile(rb"\r\nTransfer-Encoding:", re.IGNORECASE)
+ENCODED = re.compile(rb"\r\nTransfer-Encoding[ \t]*:", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
-EXPECT = re.compile(rb"[^\r\n]* HTTP/1\.1\r\n(?:[^\r\n]+\r\n)*Expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+VERSION = re.compile(rb"[^\r\n]* HTTP/1\.1\r\n")
 
 
 class Frame:
-    """What is known of a request while it comes; `refusal` is status, reason and detail of one that came too long."""
+    """What is known of a request while it comes.
+
+    `expects`: the sender waits for "100 Continue" before it sends the body; curl does with larger ones. `refusal`:
+    status, reason and detail of one that came too long.
+    """
 
     def __init__(self):
         self.head = 0  # bytes, once its end has come
-        self.searched = 0  # bytes in which the head does not end; behind it, the place of the next chunk
+        self.searched = 0  # bytes in which that was not
+        self.length = None  # bytes of the request, where the head tells
+        self.chunk = 0  # place of the next chunk
         self.body = 0  # bytes in the chunks before that
+        self.expects = False
         self.refusal = None
 
     def measure(self, content):
         """Return how many bytes the request has, 0 until it is whole.
 
-        What cannot be read as a request ends where gunicorn, which refuses it, will have seen that.
+        A request that cannot be read, or is refused without its body, has those that let gunicorn and the service see
+        that; then nothing behind them is read.
         """
-        if not self.head:
-            self.find_head(content)
-        if not self.head:
+        if not self.head and not self.find_head(content):
             return 0
-        if CHUNKED.search(content, 0, self.head):
+        if self.length is None:
             return self.measure_chunks(content)
-        length = CONTENT_LENGTH.search(content, 0, self.head)
-        body = parse_length(length[1]) if length else 0
-        if body > BODY_LIMIT:
-            return self.head  # the service refuses it without its body
-        return self.head + body if len(content) >= self.head + body else 0
+        return self.length if len(content) >= self.length else 0
 
     def find_head(self, content):
         end = content.find(b"\r\n\r\n", self.searched)
         if end >= 0:
-            self.head = self.searched = end + 4
+            self.head = self.chunk = end + 4
+            self.read_head(content[: self.head])
         elif content.find(b"\n\n", self.searched) >= 0:
-            self.head = len(content)
+            self.head = self.length = len(content)
         elif len(content) >= HEAD_LIMIT:
             self.refusal = 431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes"
+        self.searched = max(len(content) - 3, 0)
+        return self.head > 0
+
+    def read_head(self, head):
+        is_current = VERSION.match(head) is not None
+        self.expects = is_current and EXPECT.search(head) is not None
+        length = CONTENT_LENGTH.search(head)
+        if ENCODED.search(head):
+            self.length = None if is_current and CHUNKED.search(head) and not length else self.head
         else:
-            self.searched = max(len(content) - 3, 0)
+            body = parse_length(length[1]) if length else 0
+            self.length = self.head + (body if body <= BODY_LIMIT else 0)
 
     def measure_chunks(self, content):
         """The last chunk is empty, and behind it may be trailers."""
-        while (line := content.find(b"\r\n", self.searched)) >= 0:
-            size = CHUNK_SIZE.match(content, self.searched, line)
+        while (line := content.find(b"\r\n", self.chunk)) >= 0:
+            size = CHUNK_SIZE.match(content, self.chunk, line)
             if not size:
                 return len(content)
             if int(size[1], 16) == 0:
@@ -63,14 +78,10 @@ class Frame:
                     return end + 4
                 break
             self.body += int(size[1], 16)
-            self.searched = line + 2 + int(size[1], 16) + 2
-        if self.body > BODY_LIMIT or len(content) >= LIMIT:
+            self.chunk = line + 2 + int(size[1], 16) + 2
+        if self.body > BODY_LIMIT or len(content) >= self.head + CHUNKS_LIMIT:
             self.refusal = RequestTooLarge.status, RequestTooLarge.text, f"a body may have {BODY_LIMIT} bytes"
         return 0
-
-    def asks_for_invitation(self, content):
-        """True for a sender who waits for "100 Continue" before it sends the body; curl does with larger ones."""
-        return self.head > 0 and EXPECT.match(content, 0, self.head) is not None
 
 
 def parse_length(digits):

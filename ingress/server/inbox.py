@@ -2,7 +2,7 @@
 
 import time
 
-from .frame import LIMIT, Frame
+from .frame import CHUNKS_LIMIT, HEAD_LIMIT, Frame
 
 PIECE = 16 * 1024  # bytes; most requests come in one
 SPOON = 8 * 1024  # bytes for gunicorn at a time, which copies all it has got for each chunk in it
@@ -35,7 +35,7 @@ class Inbox:
         """Take in what has come."""
         if not self.content:
             self.began = time.monotonic()
-        while len(self.content) < LIMIT and (piece := self.receive()):
+        while len(self.content) < HEAD_LIMIT + CHUNKS_LIMIT and (piece := self.receive()):
             self.content += piece
             if len(piece) < PIECE:
                 break
@@ -64,10 +64,13 @@ class Inbox:
             return True
         if self.is_ended:
             self.length = len(self.content)
-        elif not self.is_invited and self.frame.asks_for_invitation(self.content):
+        return self.is_ended
+
+    def invite(self):
+        """Answer a sender who asks before it sends the body."""
+        if self.frame.expects and not self.is_invited:
             self.is_invited = True
             self.sock.sendall(CONTINUE)
-        return self.is_ended
 
     def finish(self):
         """What is behind the request is the beginning of the next."""

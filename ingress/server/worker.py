@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 from . import balance
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 YIELD_SECONDS = 0.001  # in which an idle process accepts a connection before a busy one does
 LOOK_SECONDS = 1  # between two looks for connections that have waited for too long
-MOST_STUCK = 32  # connections that wait for their senders to take an answer, which is held in memory meanwhile
+MOST_HEAVY = 32  # connections that wait with a large part of a request, or of an answer, in our memory
 SOMETHING_CAME = select.EPOLLIN | select.EPOLLONESHOT  # told once, so that no other thread hears of it
 ROOM_TO_SEND = select.EPOLLOUT | select.EPOLLONESHOT
 
@@ -31,7 +32,7 @@ class PatientWorker(ThreadWorker):
     """The main thread accepts connections and closes those that wait for too long; the other threads do the rest.
 
     A connection is in `waiting`, by its number, while its next request has not come whole or its last answer has not
-    gone; who takes it out owns it. `stuck` holds those that wait for the latter.
+    gone; who takes it out owns it. `heavy` holds those that take much memory meanwhile.
     """
 
     @classmethod
@@ -43,7 +44,7 @@ class PatientWorker(ThreadWorker):
         vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})  # quicker to read
         self.arrivals = select.epoll()
         self.waiting = {}
-        self.stuck = set()
+        self.heavy = set()
         self.ready = deque()
         self.lookout = threading.Lock()
         self.looked = time.monotonic()
@@ -72,8 +73,8 @@ class PatientWorker(ThreadWorker):
             return
         self.nr_conns += 1
         conn = Connection(self.cfg, sock, client, listener.getsockname())
-        self.waiting[conn.sock.fileno()] = conn
-        self.arrivals.register(conn.sock, SOMETHING_CAME)
+        self.arrivals.register(conn.sock, 0)
+        self.watch(conn)
 
     def serve_all(self):
         while True:
@@ -99,15 +100,22 @@ class PatientWorker(ThreadWorker):
             return self.ready.popleft()
 
     def serve(self, conn):
-        """Answer what has come whole; return whether there is something to wait for."""
+        """Answer a request if one has come whole; return whether there is something to wait for.
+
+        Whoever sends many at once gets one answer a turn.
+        """
         if conn.is_leaving:
             return not conn.inbox.drain()
         conn.sock.flush()
-        if not conn.is_last:
+        if conn.may_answer():
             conn.inbox.fill()
-        while not (conn.is_last or conn.sock.unsent) and conn.inbox.has_request():
-            conn.is_last = not self.answer(conn)
-        return bool(conn.sock.unsent) or not (conn.is_last or conn.inbox.is_ended)
+            has_request = conn.inbox.has_request()
+            if has_request:
+                conn.is_last = not self.answer(conn)
+            else:
+                conn.inbox.invite()
+            conn.has_more = has_request and conn.inbox.content != b""
+        return bool(conn.sock.unsent) or (conn.may_answer() and (conn.has_more or not conn.inbox.is_ended))
 
     def answer(self, conn):
         """Answer one request; return whether another may follow."""
@@ -119,11 +127,18 @@ class PatientWorker(ThreadWorker):
         conn.inbox.finish()
         return is_kept
 
+    def _keepalive_after(self, conn, keepalive):
+        """gunicorn reads what the application has not; if it cannot, the request has its answer and gets no second."""
+        try:
+            return super()._keepalive_after(conn, keepalive)
+        except ParseException:
+            return False
+
     def wait(self, conn):
-        if not conn.sock.unsent:
-            self.stuck.discard(conn)
-        elif len(self.stuck) < MOST_STUCK or conn in self.stuck:
-            self.stuck.add(conn)
+        if not conn.holds_much():
+            self.heavy.discard(conn)
+        elif len(self.heavy) < MOST_HEAVY or conn in self.heavy:
+            self.heavy.add(conn)
         else:
             self.lose(conn)
             return
@@ -133,7 +148,8 @@ class PatientWorker(ThreadWorker):
     def watch(self, conn):
         number = conn.sock.fileno()
         self.waiting[number] = conn
-        self.arrivals.modify(number, ROOM_TO_SEND if conn.sock.unsent else SOMETHING_CAME)
+        is_at_once = conn.sock.unsent or conn.has_more
+        self.arrivals.modify(number, ROOM_TO_SEND if is_at_once else SOMETHING_CAME)
 
     def lose(self, conn):
         conn.close()
@@ -141,7 +157,7 @@ class PatientWorker(ThreadWorker):
 
     def count_lost(self, conn):
         """In the main thread only, so that each is counted once, whoever closes it."""
-        self.stuck.discard(conn)
+        self.heavy.discard(conn)
         if not conn.is_lost:
             conn.is_lost = True
             self.nr_conns -= 1
@@ -156,8 +172,8 @@ class PatientWorker(ThreadWorker):
             if conn.timeout > now and not force:
                 continue
             taken = self.waiting.pop(number, None)
-            if taken and taken.timeout > now and not force:
-                self.watch(taken)  # it has been served since
+            if taken and not force and (taken.timeout > now or taken.waits_for_us()):
+                self.watch(taken)  # it has been served since, or all threads are at work
             elif taken:
                 taken.close()
                 self.count_lost(taken)
