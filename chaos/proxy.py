@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from itertools import cycle
 from urllib.parse import urlsplit
 
 from .ends import AT_COMMIT, ELSEWHERE, ClientEnd
@@ -16,6 +17,7 @@ class Proxy:
         self.server_port = server_port
         self.figures = figures
         self.lots = lots
+        self.ways = cycle(list(figures.ways))
         self.at_commit = Plan(lots, figures.planned, AT_COMMIT, progress)
         self.elsewhere = Plan(lots, figures.planned, [ELSEWHERE], progress)
         self.transports = set()
@@ -37,8 +39,8 @@ class Proxy:
         return parts._replace(netloc=parts.netloc.replace(f":{self.server_port}", f":{self.port}")).geturl()
 
     def choose_way(self, greeting):
-        """Draw how calls are billed on a new connection; return that and the server's greeting, made to fit it."""
-        way = self.lots.choice(list(self.figures.ways))
+        """Return how calls are billed on a new connection, each way in turn, and the server's greeting, made to fit."""
+        way = next(self.ways)
         return way, pose_as_mysql(greeting) if way == STEP_BY_STEP else greeting
 
     async def run(self):
