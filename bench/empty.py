@@ -3,6 +3,7 @@
 from flask import Flask
 
 app = Flask(__name__, static_folder=None)
+app.extensions["spool"] = None  # gunicorn.conf.py asks for it
 
 
 @app.post("/api/ingress/calls/inbound/billable/<did>/<cid>")

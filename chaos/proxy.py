@@ -16,7 +16,6 @@ class Proxy:
     def __init__(self, server_port, figures, lots, progress):
         self.server_port = server_port
         self.figures = figures
-        self.lots = lots
         self.ways = cycle(list(figures.ways))
         self.at_commit = Plan(lots, figures.planned, AT_COMMIT, progress)
         self.elsewhere = Plan(lots, figures.planned, [ELSEWHERE], progress)
