@@ -12,6 +12,7 @@ from werkzeug.formparser import FormDataParser
 from .errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024  # bytes
+TOO_LARGE = f"a body may have {BODY_LIMIT} bytes"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
@@ -25,13 +26,13 @@ def read_content():
     if length is None and "wsgi.input_terminated" not in request.environ:
         return b""
     if length is not None and length > BODY_LIMIT:
-        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
+        raise RequestTooLarge(TOO_LARGE)
     try:
         content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
     except (ParseException, NoMoreData) as error:
         raise IncompleteBody(f"its chunks cannot be read: {type(error).__name__}") from None
     if len(content) > BODY_LIMIT:
-        raise RequestTooLarge(f"a body may have {BODY_LIMIT} bytes")
+        raise RequestTooLarge(TOO_LARGE)
     if len(content) < (length or 0):
         raise IncompleteBody(f"{len(content)} of {length} bytes came")
     return content

@@ -37,11 +37,7 @@ def test_a_call_is_billed_when_the_server_has_forgotten_what_it_had_prepared(app
 
 
 def test_a_call_is_billed_where_the_server_has_no_room_to_prepare_statements(mortal_server, monkeypatch):
-    monkeypatch.setenv("TLDIALER_DATABASE_URL", mortal_server.create_database("ingress_full_test"))
-    app = create_app()
-    app.extensions["database"].apply_schema()
-    with app.extensions["database"].connection() as connection:
-        key = create_key_on(connection)
+    app, key = make_mortal_app(mortal_server, monkeypatch, "ingress_full_test")
     set_prepared_statements(mortal_server, 0)
 
     try:
@@ -197,11 +193,7 @@ def silent_port():
 
 
 def test_a_database_killed_while_requests_run_gives_200_and_503_and_afterwards_200(mortal_server, monkeypatch):
-    monkeypatch.setenv("TLDIALER_DATABASE_URL", mortal_server.create_database("ingress_mortal_test"))
-    app = create_app()
-    app.extensions["database"].apply_schema()
-    with app.extensions["database"].connection() as connection:
-        key = create_key_on(connection)
+    app, key = make_mortal_app(mortal_server, monkeypatch, "ingress_mortal_test")
     statuses, stop = [], threading.Event()
     threads = [threading.Thread(target=send_until, args=(app, key, statuses, stop)) for _ in range(4)]
     for thread in threads:
@@ -222,6 +214,15 @@ def test_a_database_killed_while_requests_run_gives_200_and_503_and_afterwards_2
     assert send(app, key) == 200
     with app.extensions["database"].connection() as connection:
         assert statuses.count(200) + 1 <= len(Dialer(connection).costs()) <= len(statuses) + 1
+
+
+def make_mortal_app(mortal_server, monkeypatch, name):
+    """Return a service on a database of that name on the server that may be killed, and credentials for it."""
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", mortal_server.create_database(name))
+    app = create_app()
+    app.extensions["database"].apply_schema()
+    with app.extensions["database"].connection() as connection:
+        return app, create_key_on(connection)
 
 
 def create_key_on(connection):

@@ -2,7 +2,7 @@
 
 import re
 
-from ..body import BODY_LIMIT
+from ..body import BODY_LIMIT, TOO_LARGE
 from ..errors import RequestTooLarge
 
 HEAD_LIMIT = 32 * 1024  # bytes in which its end must have come; gunicorn takes 8 KiB for one line of it
@@ -69,18 +69,19 @@ class Frame:
     def measure_chunks(self, content):
         """The last chunk is empty, and behind it may be trailers."""
         while (line := content.find(b"\r\n", self.chunk)) >= 0:
-            size = CHUNK_SIZE.match(content, self.chunk, line)
-            if not size:
+            digits = CHUNK_SIZE.match(content, self.chunk, line)
+            if not digits:
                 return len(content)
-            if int(size[1], 16) == 0:
+            size = int(digits[1], 16)
+            if size == 0:
                 end = content.find(b"\r\n\r\n", line)
                 if end >= 0:
                     return end + 4
                 break
-            self.body += int(size[1], 16)
-            self.chunk = line + 2 + int(size[1], 16) + 2
+            self.body += size
+            self.chunk = line + 2 + size + 2
         if self.body > BODY_LIMIT or len(content) >= self.head + CHUNKS_LIMIT:
-            self.refusal = RequestTooLarge.status, RequestTooLarge.text, f"a body may have {BODY_LIMIT} bytes"
+            self.refusal = RequestTooLarge.status, RequestTooLarge.text, TOO_LARGE
         return 0
 
 
