@@ -12,32 +12,32 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## bring what this machine lacks, and the Python environment in .venv
-	@scripts/install
+	@tools/install
 
 run: install ## serve with a private MariaDB, demo data and a demo key; prints a curl line that works
-	@.venv/bin/python -m scripts.run
+	@.venv/bin/python -m tools.run
 
 test: ## run all tests, against a private MariaDB and in a browser
-	@scripts/install chromium chromedriver
+	@tools/install chromium chromedriver
 	@.venv/bin/pytest $(AT_ONCE)
 
 screenshots: ## make the pictures of docs/console anew
-	@scripts/install chromium chromedriver
-	@.venv/bin/python -m scripts.screenshots
+	@tools/install chromium chromedriver
+	@.venv/bin/python -m tools.screenshots
 
 # Needs nothing but Python, so it also runs where the service is not installed. Make hands the variables on.
 smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
-	@python3 -m scripts.smoke_test
+	@python3 -m tools.smoke_test
 
 chaos: install ## bill 20,000 calls while processes die and connections break, then compare; takes five minutes
-	@.venv/bin/python -m chaos
+	@.venv/bin/python -m tools.chaos
 
 outages: install ## bill 5,000 calls while the database is away half a minute at a time and none is fired twice; three minutes
-	@.venv/bin/python -m chaos.outages
+	@.venv/bin/python -m tools.chaos.outages
 
 bench: ## measure the service beside its floor, in two minutes: ARGS="--calls 1000000 --seconds 20", ARGS=--help
-	@scripts/install wrk
-	@.venv/bin/python -m bench $(ARGS)
+	@tools/install wrk
+	@.venv/bin/python -m tools.bench $(ARGS)
 
 lint: install ## check style and formatting
 	@.venv/bin/ruff check .

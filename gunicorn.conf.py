@@ -19,7 +19,7 @@ counters.mkdir(parents=True, exist_ok=True)
 from prometheus_client import multiprocess  # noqa: E402
 
 from ingress.config import read_settings  # noqa: E402
-from ingress.server import balance  # noqa: E402
+from ingress.server import connection_counts  # noqa: E402
 
 settings = read_settings()  # here, so that wrong ones are told once and not by each worker
 
@@ -31,12 +31,12 @@ threads = 8  # a request mostly waits for the database; each thread keeps one co
 worker_connections = 500  # at once; with a descriptor each they stay below the usual limit of 1024
 keepalive = 5  # seconds; platforms send again over the same connection
 # Seconds until a worker that no longer answers at all is replaced. It does not end a request that is stuck in the
-# database, for gthread goes on beating its heart meanwhile: the limits in ingress/database.py do.
+# database, for gthread goes on beating its heart meanwhile: the limits in ingress/database/ do.
 timeout = 30
 graceful_timeout = 30  # seconds for what is under way at SIGTERM; a request takes 15 at most, sending included
 
 accesslog = "-"
-logger_class = "ingress.logs.JsonLogger"
+logger_class = "ingress.monitoring.logs.JsonLogger"
 control_socket_disable = True  # it would be made in the user's home
 
 
@@ -57,7 +57,7 @@ def pre_request(worker, req):
 
 def child_exit(server, worker):
     multiprocess.mark_process_dead(worker.pid)
-    balance.leave(worker.age)
+    connection_counts.leave(worker.age)
 
 
 def on_exit(server):
@@ -66,6 +66,6 @@ def on_exit(server):
 
 def post_worker_init(worker):
     """In each worker and not in the arbiter: threads do not outlive a fork. Imported late, for it counts too."""
-    from ingress import drainer
+    from ingress.spool import drainer
 
     drainer.start(worker.wsgi)

@@ -3,23 +3,13 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import (
-    billable,
-    commands,
-    console,
-    database,
-    docs,
-    errors,
-    failures,
-    health,
-    keys,
-    logs,
-    metrics,
-    openapi,
-    readiness,
-    spool,
-)
+from . import billable, commands, console, errors, openapi
+from .access import keys, rate_limit
 from .config import read_settings
+from .database import pool, readiness
+from .monitoring import health, logs, metrics
+from .openapi import page
+from .spool import queue
 
 
 class Ingress(Flask):
@@ -36,17 +26,17 @@ def create_app():
     proxies = app.config["TRUSTED_PROXIES"]
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # the nearest one's scheme
     logs.init_app(app)
-    database.init_app(app)
+    pool.init_app(app)
     readiness.init_app(app)
-    spool.init_app(app)
-    failures.init_app(app)
+    queue.init_app(app)
+    rate_limit.init_app(app)
     keys.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     app.register_blueprint(billable.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
-    app.register_blueprint(docs.blueprint)
+    app.register_blueprint(page.blueprint)
     metrics.init_app(app)
     console.init_app(app)
     return app

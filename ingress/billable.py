@@ -7,15 +7,17 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 from flask import Blueprint, current_app, g
 from werkzeug.routing import BaseConverter
 
-from . import counters, outage, protection
-from .billing import bill
-from .deliveries import BILLED, LOGGED, REFUSED, TRIED, UNMATCHED, log_unbilled
+from . import counters
+from .access import guards
+from .billing.bill import bill
+from .delivery import BILLED, LOGGED, REFUSED, TRIED, UNMATCHED, log_unbilled
 from .errors import TLDialerConnectionError
+from .spool import outage
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
 
 blueprint = Blueprint("billable", __name__, url_prefix="/api/ingress/calls/inbound/billable")
-blueprint.before_request(protection.require_api_key)
+blueprint.before_request(guards.require_api_key)
 blueprint.register_error_handler(TLDialerConnectionError, outage.answer_outage)
 
 

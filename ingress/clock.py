@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from .fields import wall_clock
+from .intake.fields import wall_clock
 
 
 def dialer_time(value):

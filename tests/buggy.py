@@ -2,7 +2,7 @@
 
 from flask import g, request
 
-from ingress import queries
+from ingress.database import queries
 from wsgi import app
 
 __all__ = ["app"]

@@ -9,19 +9,20 @@ import pymysql
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from ingress import create_app, queries
+from ingress import create_app
+from ingress.access.keys import hash_secret
 from ingress.config import parse_database_url
-from ingress.database import Database
-from ingress.keys import hash_secret
-from ingress.mysql import Connection
-from scripts.mariadb import MariaDBError, PrivateMariaDB
+from ingress.database import queries
+from ingress.database.connection import Connection
+from ingress.database.pool import Database
 from tests.dialer import Dialer
+from tools.mariadb import MariaDBError, PrivateMariaDB
 
 ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
 SECRET = "a-secret-for-tests"
-LONGEST = ("faults", "console_in_a_browser", "run", "long_delivery_log", "openapi_live", "hostile_input", "outages")
-LONG = ("metrics", "match_races", "spool_service", "chaos", "drainer", "database", "mariadb")
+LONGEST = ("faults", "browser", "run", "long_delivery_log", "live", "hostile_input", "outages")
+LONG = ("metrics", "match_races", "service", "chaos", "drainer", "pool", "mariadb")
 
 
 def pytest_collection_modifyitems(items):

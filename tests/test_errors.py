@@ -17,7 +17,7 @@ def bug(monkeypatch):
     def fail(*args, **values):
         raise ZeroDivisionError(BUG)
 
-    monkeypatch.setattr("ingress.queries.bill_at_once", fail)
+    monkeypatch.setattr("ingress.database.queries.bill_at_once", fail)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from flask import current_app
 from marshmallow import ValidationError
 
 from ..config import parse_duration
-from ..database import get_database
+from ..database.pool import get_database
 from ..errors import TLDialerConnectionError
-from ..fields import wall_clock
+from ..intake.fields import wall_clock
 
 LONGEST = timedelta(days=3650)  # ten years; far more, and no calendar reaches back
 

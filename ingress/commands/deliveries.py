@@ -5,11 +5,11 @@ import json
 import click
 from flask.cli import AppGroup
 
-from .. import queries
+from ..billing.replay import redeliver
 from ..console.filters import OUTCOMES, read_filters
+from ..database import queries
 from ..errors import IngressError
-from ..redelivery import redeliver
-from ..schemas import ALIASES
+from ..intake.schemas import ALIASES
 from .connection import check_duration, command_connection, command_errors, dialer_now
 
 deliveries = AppGroup("deliveries", help="The delivery log; what it holds as billed is not billed again.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ..deliveries import BILLED, REPEATED, UNMATCHED
+from ..delivery import BILLED, REPEATED, UNMATCHED
 from ..invoice.booking import Booking, book, list_bookable, list_unbooked
 from ..invoice.details import open_details
 from ..invoice.findings import money, show

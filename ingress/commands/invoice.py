@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 
-from .. import queries
-from ..fields import normalise_number
+from ..access.keys import INGRESS, key_time_zone
+from ..database import queries
+from ..intake.fields import normalise_number
 from ..invoice.columns import parse_map
 from ..invoice.comparing import Period, compare, find_period
 from ..invoice.files import UnusableFile
@@ -19,7 +20,6 @@ from ..invoice.findings import show
 from ..invoice.intake import Intake, take_in
 from ..invoice.rows import Reading, now
 from ..invoice.staging import Staging, open_staging
-from ..keys import INGRESS, key_time_zone
 from .connection import check_duration, command_connection, command_errors
 from .keys import check_time_zone
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from .. import queries
-from ..keys import ADMIN, INGRESS, hash_secret
+from ..access.keys import ADMIN, INGRESS, hash_secret
+from ..database import queries
 from .connection import command_connection, dialer_now
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored

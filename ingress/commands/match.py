@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from flask.cli import with_appcontext
 
-from ..matching import Finding, match_calls
+from ..billing.match import Finding, match_calls
 from .connection import check_duration, command_errors, dialer_now
 
 ENDING = {signal.SIGINT, signal.SIGTERM}

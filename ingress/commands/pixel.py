@@ -6,8 +6,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ..fields import normalise_number, parse_cost
-from ..platforms import PLATFORMS, fill_in, in_vendors_account, list_doubts
+from ..intake.fields import normalise_number, parse_cost
+from .platforms import PLATFORMS, fill_in, in_vendors_account, list_doubts
 
 
 def check_base_url(context, parameter, value):

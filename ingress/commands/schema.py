@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from ..database import get_database
+from ..database.pool import get_database
 from .connection import command_errors
 
 schema = AppGroup("schema", help="The reference tables.")

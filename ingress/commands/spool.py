@@ -5,9 +5,9 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
-from ..drainer import FAILING, drain
-from ..spool import SpoolError, get_spool
-from ..spool_file import AlreadyDraining
+from ..spool.drainer import FAILING, drain
+from ..spool.file import AlreadyDraining
+from ..spool.queue import SpoolError, get_spool
 from .connection import command_errors
 
 spool = AppGroup("spool", help="What is kept until the database is back. Run these as the service's user.")

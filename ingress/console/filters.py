@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Regexp
 
-from ..deliveries import BILLED, FAILED, MENDED, REFUSED, REPEATED, TRIED, UNMATCHED
-from ..fields import normalise_number
+from ..delivery import BILLED, FAILED, MENDED, REFUSED, REPEATED, TRIED, UNMATCHED
+from ..intake.fields import normalise_number
 
 OUTCOMES = (BILLED, UNMATCHED, REPEATED, REFUSED, FAILED, TRIED, MENDED)
 LONGEST_DAYS = 31  # all of it is counted anew for each page: half a second when 10,000 come in a day

@@ -6,15 +6,15 @@ from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from .. import queries
-from ..billing import answer_again
-from ..database import run
-from ..deliveries import FAILED, MENDED, REFUSED, TRIED
+from ..billing.bill import answer_again
+from ..billing.replay import redeliver
+from ..database import queries
+from ..database.pool import run
+from ..delivery import FAILED, MENDED, REFUSED, TRIED
 from ..errors import IngressError, NoSuchDelivery
-from ..parameters import GivenTwice, from_json
-from ..redelivery import redeliver
-from ..schemas import ALIASES, collect_billable_call
-from . import frame, sessions
+from ..intake.parameters import GivenTwice, from_json
+from ..intake.schemas import ALIASES, collect_billable_call
+from . import layout, sessions
 from .filters import OUTCOMES, read_filters
 from .reasons import explain, find_nearest
 
@@ -26,7 +26,7 @@ LARGEST_ID = 2**64 - 1  # of a BIGINT UNSIGNED
 
 blueprint = Blueprint("log", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
 blueprint.before_request(sessions.require_admin)
-frame.init_blueprint(blueprint)
+layout.init_blueprint(blueprint)
 
 
 @blueprint.get("/deliveries")

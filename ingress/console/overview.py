@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
-from .. import queries
+from ..access.keys import INGRESS
 from ..clock import dialer_time
-from ..database import run
-from ..health import describe_spool
-from ..keys import INGRESS
-from . import frame, sessions
+from ..database import queries
+from ..database.pool import run
+from ..monitoring.health import describe_spool
+from . import layout, sessions
 from .filters import day_after, midnight, read_period
 from .plots import draw_plot
 from .totals import Totals, choose_steps, total, total_by
@@ -21,7 +21,7 @@ PLOT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'n
 
 blueprint = Blueprint("overview", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
 blueprint.before_request(sessions.require_admin)
-frame.init_blueprint(blueprint)
+layout.init_blueprint(blueprint)
 
 
 def dialer_today():

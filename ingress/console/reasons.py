@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from flask import current_app
 
-from .. import deliveries, errors, queries
-from .frame import write_money, write_number
+from .. import delivery, errors
+from ..database import queries
+from .layout import write_money, write_number
 
 HINTS = {
     errors.MissingDid.text: "The number dialled did not come. Look at the token for it in the platform's form.",
@@ -26,19 +27,19 @@ HINTS = {
 def explain(logged, nearest, mended_by):
     """Return a few sentences on a LoggedDelivery; `nearest` is the NearestCall of an unmatched one, or None."""
     match logged.outcome:
-        case deliveries.BILLED:
+        case delivery.BILLED:
             return explain_billed(logged)
-        case deliveries.UNMATCHED:
+        case delivery.UNMATCHED:
             return explain_unmatched(logged, nearest)
-        case deliveries.REPEATED:
+        case delivery.REPEATED:
             return f"Delivery {logged.repeats} had billed the same call: it got the same answer and billed nothing."
-        case deliveries.REFUSED:
+        case delivery.REFUSED:
             return explain_refused(logged)
-        case deliveries.FAILED:
+        case delivery.FAILED:
             return f"{logged.error}: a fault on our side. It can be fired again."
-        case deliveries.TRIED:
+        case delivery.TRIED:
             return "A dry run: it was answered as if, and nothing was billed."
-        case deliveries.MENDED:
+        case delivery.MENDED:
             again = f" as delivery {mended_by}" if mended_by else ""
             return f"It was not billed at first ({logged.error or 'a dry run'}), and has been fired again{again}."
     return ""
@@ -94,6 +95,6 @@ def write_distance(distance):
 
 def find_nearest(connection, logged):
     """The NearestCall of an unmatched delivery; None for any other."""
-    if logged.outcome != deliveries.UNMATCHED:
+    if logged.outcome != delivery.UNMATCHED:
         return None
     return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)

@@ -10,11 +10,11 @@ from flask import g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import BadRequest
 
-from ..addresses import client_address
-from ..body import BODY_LIMIT
-from ..database import get_deadline
-from ..keys import ADMIN, look_up_key, remembered_key
-from ..protection import require_ip_address
+from ..access.addresses import client_address
+from ..access.guards import require_ip_address
+from ..access.keys import ADMIN, look_up_key, remembered_key
+from ..database.pool import get_deadline
+from ..intake.body import BODY_LIMIT
 
 PREFIX = "/console"
 IDLE = timedelta(minutes=30)  # without a click, then one signs in again

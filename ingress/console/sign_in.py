@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from .. import queries
-from ..addresses import client_address
+from ..access.addresses import client_address
+from ..access.guards import let_everybody_in, require_ip_address
+from ..access.keys import ADMIN, count_failure, is_api_id, is_valid, look_up_key
 from ..clock import dialer_time
-from ..database import get_database, get_deadline
+from ..database import queries
+from ..database.pool import get_database, get_deadline
 from ..errors import EndpointNotAllowed, IngressError, InvalidApiIdOrKey
-from ..keys import ADMIN, count_failure, is_api_id, is_valid, look_up_key
-from ..protection import let_everybody_in, require_ip_address
-from . import frame, sessions
+from . import layout, sessions
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ blueprint = Blueprint(
 )
 blueprint.before_request(let_everybody_in)
 blueprint.before_request(sessions.require_token)
-frame.init_blueprint(blueprint)
+layout.init_blueprint(blueprint)
 
 
 @blueprint.get("/sign-in")

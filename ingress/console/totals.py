@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from ..deliveries import BILLED, FAILED, REFUSED, UNMATCHED
+from ..delivery import BILLED, FAILED, REFUSED, UNMATCHED
 
 ACCEPTED = (BILLED, UNMATCHED)
 NOT_ACCEPTED = (REFUSED, FAILED)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
-from ..billing import bill
-from ..database import get_deadline
-from ..deliveries import Delivery, log_unbilled
+from ..billing.bill import bill
+from ..database.pool import get_deadline
+from ..delivery import Delivery, log_unbilled
 from ..errors import IngressError, TLDialerConnectionError
-from ..parameters import Parameters
+from ..intake.parameters import Parameters
 from .findings import money
 from .progress import show_progress
 

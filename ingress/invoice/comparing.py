@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from flask import current_app
 
-from .. import queries
-from ..database import get_database
-from ..fields import COST_STEP
+from ..database import queries
+from ..database.pool import get_database
+from ..intake.fields import COST_STEP
 from .progress import show_progress
 from .rows import NAIVE_EPOCH, wall_time
 

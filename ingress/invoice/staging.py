@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing, contextmanager
 
-from ..queries.statements import SQL
+from ..database.queries.statements import SQL
 
 STATEMENTS = {path.stem: path.read_text(encoding="utf-8") for path in (SQL / "invoice").glob("*.sql")}
 CACHE = 64 * 1024  # KiB; the rest of a larger file stays on disk

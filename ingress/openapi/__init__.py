@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, current_app
 
-from .. import protection
+from ..access import guards
 from .document import write_document
 
 blueprint = Blueprint("openapi", __name__)
-blueprint.before_request(protection.let_everybody_in)
+blueprint.before_request(guards.let_everybody_in)
 
 
 @blueprint.get("/openapi.json")

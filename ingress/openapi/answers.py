@@ -3,8 +3,9 @@
 import json
 from importlib import resources
 
-from .. import errors, outage
-from ..spool import Measures
+from .. import errors
+from ..spool import outage
+from ..spool.queue import Measures
 from .billed import BILLED
 
 EXAMPLES = json.loads(resources.files(__package__).joinpath("examples.json").read_text())

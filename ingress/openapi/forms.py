@@ -1,6 +1,6 @@
 """What each kind of parameter may look like, in JSON Schema; the exact rules are those of `ingress/fields.py`."""
 
-from ..schemas import KEY_LIMIT, NOTES_LIMIT, SWITCH, Cost, IdempotencyKey, Notes, PhoneNumber, Switch, Time
+from ..intake.schemas import KEY_LIMIT, NOTES_LIMIT, SWITCH, Cost, IdempotencyKey, Notes, PhoneNumber, Switch, Time
 
 FORMS = {
     PhoneNumber: {

@@ -2,9 +2,9 @@
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 
-from ..body import BODY_LIMIT
-from ..body import FORMS as FORM_TYPES
-from ..schemas import ALIASES, HEADERS, BillableCallSchema
+from ..intake.body import BODY_LIMIT
+from ..intake.body import FORMS as FORM_TYPES
+from ..intake.schemas import ALIASES, HEADERS, BillableCallSchema
 from .forms import FORMS, as_text, describe_form, or_null
 from .security import describe_credentials
 

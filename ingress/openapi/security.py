@@ -1,6 +1,6 @@
 """The credentials: API id and key together, as headers or under any pair of the documented names in the query."""
 
-from ..protection import API_ID_NAMES, API_KEY_NAMES
+from ..access.guards import API_ID_NAMES, API_KEY_NAMES
 
 ABOUT_ID = "The integer id of an API key."
 ABOUT_KEY = "The secret of that API key."

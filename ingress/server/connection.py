@@ -6,7 +6,7 @@ import time
 from gunicorn import http
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn
 
-from .inbox import Inbox
+from .request_buffer import Inbox
 
 REQUEST_SECONDS = 10  # from the first moment of a connection or request to its last byte
 ANSWER_SECONDS = 10  # for a sender to take an answer larger than the kernel's buffer, all of it

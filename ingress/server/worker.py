@@ -15,9 +15,9 @@ from collections import deque
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-from . import balance
+from . import connection_counts
 from .connection import Connection
-from .outbox import write_error
+from .response import write_error
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,12 @@ class PatientWorker(ThreadWorker):
     def notify(self):
         super().notify()
         if self.alive:
-            balance.tell(self.age, self.nr_conns)
+            connection_counts.tell(self.age, self.nr_conns)
         else:
-            balance.leave(self.age)
+            connection_counts.leave(self.age)
 
     def accept(self, listener):
-        if not balance.is_fewest(self.nr_conns):
+        if not connection_counts.is_fewest(self.nr_conns):
             time.sleep(YIELD_SECONDS)
         try:
             sock, client = listener.accept()

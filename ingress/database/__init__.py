@@ -1,0 +1,1 @@
+"""The dialer's database: one connection per thread, its readiness, and a function per statement."""

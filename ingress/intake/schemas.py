@@ -1,0 +1,183 @@
+"""What a sender may send: every parameter of a billable call with its aliases, its form and its errors."""
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow.fields import Field
+
+from .. import errors
+from .fields import normalise_number, parse_cost, parse_time
+from .parameters import QUOTED, GivenTwice, Unrendered, is_blank, is_unrendered
+
+ALIASES = {
+    "did": ("inbound_number", "number_dialed", "call_to", "did"),
+    "cid": ("phone_number", "phone", "cid", "call_from"),
+    "cost": ("cost",),
+    "date_billed": ("date_billed",),
+    "call_date": ("call_date",),
+    "notes": ("notes",),
+    "idempotency_key": ("idempotency_key",),
+    "dry_run": ("dry_run",),
+}
+HEADERS = {"idempotency_key": "Idempotency-Key", "dry_run": "Dry-Run"}
+SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+NO_COST = {"null", "undefined", "--"}  # what platforms render for a payout that is not known yet
+NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
+KEY_LIMIT = 255  # characters
+
+ORDER = [
+    errors.MissingDid,
+    errors.MissingCid,
+    errors.InvalidDid,
+    errors.InvalidCid,
+    errors.MissingCost,
+    errors.InvalidCost,
+    errors.InvalidDateBilled,
+    errors.InvalidCallDate,
+    errors.InvalidNotes,
+    errors.InvalidIdempotencyKey,
+    errors.InvalidDryRun,
+]
+
+
+class Parameter(Field):
+    """A parameter as text; `missing` is the error when a required one is absent, `invalid` when it does not parse.
+
+    `about` is what the reference says of it; what it may look like is said of its class (`openapi/forms.py`).
+    """
+
+    def __init__(self, invalid, missing=None, *, about):
+        super().__init__(metadata={"description": about})
+        self.invalid = invalid
+        self.missing = missing
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        if isinstance(value, GivenTwice):
+            raise ValidationError([self.invalid("given twice")])
+        if value is None or isinstance(value, Unrendered):
+            return self.absent(value)
+        if not isinstance(value, str):
+            raise ValidationError([(self.missing or self.invalid)("neither a text nor a number")])
+        try:
+            return self.parse(value, data)
+        except ValueError as error:
+            reason = "not valid Unicode" if isinstance(error, UnicodeError) else error
+            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {reason}")]) from None
+
+    def absent(self, token):
+        if self.missing:
+            raise ValidationError([self.missing(token and token.complaint())])
+
+
+def require_unicode(text):
+    """JSON can smuggle in halves of characters, which no database takes; a ValueError (UnicodeEncodeError) then."""
+    text.encode()
+    return text
+
+
+class PhoneNumber(Parameter):
+    def parse(self, text, data):
+        return normalise_number(text)
+
+
+class Cost(Parameter):
+    def parse(self, text, data):
+        if text.strip().lower() in NO_COST:
+            raise ValidationError([self.missing(f"{text.strip()} is no cost")])
+        return parse_cost(text)
+
+
+class Time(Parameter):
+    """Naive values are read in the sender's time zone, which comes with the parameters as `time_zone`, like `now`."""
+
+    def parse(self, text, data):
+        return parse_time(text, data["time_zone"], data["now"])
+
+
+class Notes(Parameter):
+    def parse(self, text, data):
+        size = len(require_unicode(text).encode())
+        if size > NOTES_LIMIT:
+            raise ValidationError([self.invalid(f"{size} bytes, {NOTES_LIMIT} are allowed")])
+        return text
+
+
+class IdempotencyKey(Parameter):
+    def parse(self, text, data):
+        key = text.strip()
+        if len(key) > KEY_LIMIT:
+            raise ValidationError([self.invalid(f"{len(key)} characters, {KEY_LIMIT} are allowed")])
+        return require_unicode(key)
+
+
+class Switch(Parameter):
+    """JSON may write it as a boolean."""
+
+    def deserialize(self, value, attr=None, data=None, **kwargs):
+        return super().deserialize(str(value) if isinstance(value, bool) else value, attr, data, **kwargs)
+
+    def parse(self, text, data):
+        try:
+            return SWITCH[text.strip().lower()]
+        except KeyError:
+            raise ValueError("neither 1 nor 0") from None
+
+    def absent(self, token):
+        return False
+
+
+class BillableCallSchema(Schema):
+    """Whatever else a platform adds is none of our business."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    did = PhoneNumber(errors.InvalidDid, errors.MissingDid, about="The number that was dialled.")
+    cid = PhoneNumber(errors.InvalidCid, errors.MissingCid, about="The caller's number.")
+    cost = Cost(errors.InvalidCost, errors.MissingCost, about="What the call costs.")
+    date_billed = Time(errors.InvalidDateBilled, about="When the call was billed; now, if absent.")
+    call_date = Time(
+        errors.InvalidCallDate,
+        about="When the call was delivered; the call log is searched around it. Now, if absent.",
+    )
+    notes = Notes(errors.InvalidNotes, about="Whatever shall be kept with the cost.")
+    idempotency_key = IdempotencyKey(
+        errors.InvalidIdempotencyKey,
+        about="The sender's own id of this call: sent again with it, the call gets its first answer and is not billed.",
+    )
+    dry_run = Switch(errors.InvalidDryRun, about="Answer as if, with a null `cost_id`, and bill nothing.")
+
+
+schema = BillableCallSchema()
+
+
+def collect_billable_call(parameters):
+    """What was sent for each parameter, as it was sent, by its name of the schema; the path last, headers first."""
+    return {name: find(parameters, name, aliases) for name, aliases in ALIASES.items()}
+
+
+def find(parameters, name, aliases):
+    header = parameters.headers.get(HEADERS.get(name))
+    if not is_blank(header) and not is_unrendered(header):
+        return header
+    try:
+        return parameters.find(aliases, parameters.path.get(name))
+    except GivenTwice as ambiguous:
+        return ambiguous
+
+
+def change(parameters, name, value):
+    """Give a parameter another value, whatever was sent for it."""
+    for alias in ALIASES[name]:
+        parameters.body.poplist(alias)
+        parameters.query.poplist(alias)
+    parameters.path.pop(name, None)
+    parameters.headers.pop(HEADERS.get(name), None)
+    parameters.body.add(name, value)
+
+
+def load_billable_call(sent, time_zone, now):
+    """Return the exact values of what was sent, and None or the error that `contract.md` puts first."""
+    try:
+        return schema.load({**sent, "time_zone": time_zone, "now": now}), None
+    except ValidationError as error:
+        found = [refusal for refusals in error.messages.values() for refusal in refusals]
+        return error.valid_data, min(found, key=lambda refusal: ORDER.index(type(refusal)))

@@ -1,0 +1,129 @@
+"""The spool's file: one of SQLite, for its owner alone, of bounded size, and with every commit on the disk."""
+
+import fcntl
+import os
+import sqlite3
+import stat
+from contextlib import closing, contextmanager
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
+
+from ..database.queries.statements import SQL, read_statement
+
+BYTES = 256 * 1024**2  # of the file; a usual entry takes 600 bytes, the largest possible one 1.5 million
+PAGE = 4096  # bytes, SQLite's own default
+TURN_SECONDS = 2  # that the sender of a request waits for at most; a turn takes milliseconds
+
+STATEMENTS = {path.stem: read_statement(f"spool/{path.stem}") for path in (SQL / "spool").glob("*.sql")}
+WAIT_FOR_TURN = Retrying(
+    retry=retry_if_exception_type(BlockingIOError),
+    stop=stop_after_delay(TURN_SECONDS),
+    wait=wait_random(0, 0.01),
+    reraise=True,
+)
+
+
+class SpoolError(Exception):
+    """The spool cannot be written or read: it is full, the disk is, or the folder is not its owner's alone."""
+
+
+class AlreadyDraining(Exception):
+    """Another process of this machine, or thread of this one, is at it."""
+
+
+class SpoolFile:
+    """The file `spool.sqlite` in a folder, and the locks beside it.
+
+    It is opened anew for each piece of work: a connection that was kept would go on writing to a file that somebody has
+    moved away. And all take turns: SQLite before 3.51.3 may lose what was committed when one connection writes and
+    another resets the WAL in the same moment.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.path = folder / "spool.sqlite"
+
+    @contextmanager
+    def open(self):
+        """A connection on which every statement is a transaction of its own; raises SpoolError."""
+        with disk_errors():
+            self.make_folder()
+            with self.turn(), closing(self.connect()) as connection:
+                prepare(connection)
+                yield connection
+
+    @contextmanager
+    def turn(self):
+        with open_private(self.folder / "lock") as lock:
+            WAIT_FOR_TURN(take, lock)
+            with unlocking(lock):
+                yield
+
+    def connect(self):
+        open_private(self.path).close()
+        return sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+
+    @contextmanager
+    def draining(self):
+        """For the one who bills what is kept; raises AlreadyDraining when that is another. Ends with the process."""
+        with disk_errors():
+            self.make_folder()
+            lock = open_private(self.folder / "drainer.lock")
+        with lock:
+            try:
+                take(lock)
+            except BlockingIOError:
+                raise AlreadyDraining from None
+            with unlocking(lock):
+                yield
+
+    def make_folder(self):
+        """Only the folder itself is made: where a volume is missing, its mount point must not take its place."""
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self.folder.parent)
+        if stat.S_IMODE(self.folder.stat().st_mode) & 0o077:
+            raise SpoolError(f"others may enter {self.folder}: chmod 700")
+
+
+@contextmanager
+def disk_errors():
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise SpoolError(str(error)) from error
+
+
+def take(lock):
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def unlocking(lock):
+    """Closing the file would not do for one that a forked process has inherited meanwhile."""
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def prepare(connection):
+    """FULL: a commit is on the disk, not merely with the kernel, when the statement returns."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"max_page_count = {BYTES // PAGE}"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(STATEMENTS["create_entries"])
+    connection.execute(STATEMENTS["create_failing"])
+
+
+def open_private(path):
+    """A file that is made, if it is missing, for its owner alone; SQLite gives the files beside it the same mode."""
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def sync_folder(folder):
+    """What was made in it is found again after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

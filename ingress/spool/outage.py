@@ -1,0 +1,49 @@
+"""What is answered while the database is away: the documented 503, or a 202 once the request is safe in the spool."""
+
+import logging
+
+from flask import g, jsonify
+
+from ..access.guards import require_known_api_key
+from ..access.keys import key_time_zone
+from ..delivery import SPOOLED
+from ..errors import IngressError, TLDialerConnectionError, answer_ingress_error
+from ..intake.schemas import collect_billable_call, load_billable_call
+from .queue import SpoolError, get_spool
+
+log = logging.getLogger(__name__)
+
+KEPT = f"{TLDialerConnectionError.text}: kept, will be billed when the database is back"
+
+
+def answer_outage(error):
+    """Keep the request if it would be billed, as far as that can be told without the database.
+
+    Whatever is wrong with it is answered at once. A stranger, a dry run and a spool that cannot take it get `error`.
+    """
+    g.outage = error
+    spool = get_spool()
+    if spool is None:
+        return answer_ingress_error(error)
+    try:
+        require_billable(g.delivery, error)
+        spool.keep(g.delivery)
+    except SpoolError as problem:
+        log.error("request %s is not kept: %s", g.request_id, problem)
+        return answer_ingress_error(error)
+    except IngressError as refusal:
+        return answer_ingress_error(refusal)
+    g.delivery.outcome, g.error = SPOOLED, KEPT
+    return jsonify(spooled=g.request_id, error=KEPT), 202
+
+
+def require_billable(delivery, error):
+    """Raise what refuses the delivery; `error` where only the database could tell, or would have nothing to do."""
+    if delivery.api_key is None:
+        require_known_api_key(delivery)
+    sent = collect_billable_call(delivery.parameters)
+    delivery.call, refusal = load_billable_call(sent, key_time_zone(delivery.api_key), delivery.received_at)
+    if refusal:
+        raise refusal
+    if delivery.call["dry_run"]:
+        raise error

@@ -1,0 +1,232 @@
+"""The SQL itself, against the real server: its headers are true, and the look-up stays fast when the log is long."""
+
+import inspect
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from ingress.database import queries
+from tests.conftest import make_long_database
+
+NOW = datetime(2026, 3, 5, 14, 0, 0)
+ROWS = 1_000_000
+NOT_A_STATEMENT = {"schema"}
+
+VALUES = {
+    "api_id": 1,
+    "key_hash": "0" * 64,
+    "name": "ringba",
+    "endpoints": None,
+    "ip_addresses": None,
+    "time_zone": None,
+    "created": NOW,
+    "last_used": NOW,
+    "enabled": 1,
+    "scope": "ingress",
+    "did": "8005550142",
+    "cid": "7205550134",
+    "call_date": NOW,
+    "since": NOW - timedelta(days=31),
+    "until": NOW + timedelta(hours=3),
+    "date_billed": NOW,
+    "cost": "12.5000",
+    "method_id": 1,
+    "ip_address": "::1",
+    "call_from": "7205550134",
+    "call_to": "8005550142",
+    "notes": None,
+    "lead_id": 1,
+    "delivery_key": b"key RGB7F31",
+    "fingerprint": "",
+    "received": NOW,
+    "sent": "{}",
+    "request_id": "0" * 32,
+    "outcome": "refused",
+    "status": 400,
+    "error": None,
+    "answered": "{}",
+    "mends": None,
+    "repeats": None,
+    "milliseconds": 1,
+    "call_log_id": None,
+    "delivery_id": 1,
+    "cost_id": 1,
+    "vendor_id": None,
+    "account_id": None,
+    "updated": 0,
+    "first_contact": 0,
+    "before": NOW,
+    "matched": NOW,
+    "before_id": 1,
+    "at_most": 51,
+    "seconds": 3600,
+    "first": 1,
+    "last": 20_000,
+    "behind": 0,
+    "search": 1,
+}
+
+statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))
+
+
+def read_header(name):
+    """Purpose, parameters and columns that a file says of itself."""
+    lines = [line for line in (queries.SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
+    *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
+    assert "%" not in " ".join(lines)
+    return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
+
+
+def read_names(word, line):
+    assert line.startswith(f"{word}: ")
+    names = line.removeprefix(f"{word}: ")
+    return [] if names == "nothing" else names.split(", ")
+
+
+@statements
+def test_each_statement_has_a_function_of_its_name(name):
+    function = getattr(queries, name)
+
+    assert next(iter(inspect.signature(function).parameters)) == "connection"
+
+
+@statements
+def test_each_statement_is_one_and_says_what_for(name):
+    purpose, _, _ = read_header(name)
+
+    assert re.match(r"[A-Z].*\.$", purpose)
+    assert ";" not in queries.STATEMENTS[name] or name == "bill_at_once"
+
+
+@statements
+def test_the_header_names_the_parameters_that_are_used(name):
+    _, takes, _ = read_header(name)
+
+    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", queries.STATEMENTS[name])))
+
+
+@statements
+def test_the_header_names_the_columns_that_a_real_execution_gives(name, dialer):
+    _, takes, returns = read_header(name)
+
+    cursor = dialer.connection.cursor()
+    cursor.execute(queries.STATEMENTS[name], {parameter: VALUES[parameter] for parameter in takes} or None)
+
+    assert returns == [column[0] for column in cursor.description or []]
+
+
+def test_the_typed_rows_have_the_columns_of_their_statement():
+    for name, row in {
+        "find_api_key": queries.ApiKey,
+        "list_api_keys": queries.ListedApiKey,
+        "find_call": queries.Call,
+        "find_logged_delivery": queries.LoggedDelivery,
+        "list_unmatched_deliveries": queries.UnmatchedDelivery,
+        "find_nearest_call": queries.NearestCall,
+        "list_deliveries": queries.ListedDelivery,
+        "list_costs": queries.ReceivedCost,
+        "list_delivery_keys": queries.DeliveryKey,
+        "list_calls": queries.FoundCall,
+    }.items():
+        assert list(row._fields) == read_header(name)[2]
+
+
+def test_no_table_or_column_name_stands_in_python():
+    tables = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", (queries.SQL / "schema.sql").read_text())
+
+    for path in (queries.SQL.parent / "ingress").rglob("*.py"):
+        assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
+
+
+def test_many_searches_at_once_find_what_each_finds_alone(dialer):
+    for minute in range(0, 60, 7):
+        dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
+        dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
+    searches = [
+        {"search": number, "did": "8005550142", "cid": cid, "call_date": NOW.replace(minute=number)}
+        | {"since": NOW.replace(minute=number // 2), "until": NOW.replace(minute=number)}
+        for number in range(60)
+        for cid in ("7205550134", "7205550199", "7205550100")
+    ]
+
+    found = queries.list_calls(dialer.connection, searches)
+
+    alone = []
+    for search in searches:
+        call = queries.find_call(dialer.connection, **{name: search[name] for name in search if name != "search"})
+        if call:
+            alone.append((search["search"], call.call_log_id))
+    assert sorted((call.search, call.call_log_id) for call in found) == sorted(alone)
+    assert alone
+
+
+@pytest.fixture(scope="module")
+def long_log(long_server, tables):
+    """A connection to a call log of a million rows, made once and kept."""
+    database = make_long_database(long_server, tables, "ingress_long_log_test")
+    database.apply_schema()
+    owner = long_server.admin() if long_server else tables.connect()
+    with owner, owner.cursor() as cursor:
+        owner.select_db(database.url.database)
+        cursor.execute("SELECT COUNT(*) FROM tldialer_call_log")
+        if cursor.fetchone()[0] != ROWS:
+            fill_log(cursor)
+    with database.connect() as connection:
+        yield connection
+
+
+def fill_log(cursor):
+    """33,000 calls a day from callers who call three times each, over the owner's connection, which has no time-out."""
+    cursor.execute("DELETE FROM tldialer_call_log")
+    for start in range(0, ROWS, ROWS // 20):
+        cursor.execute(
+            "INSERT INTO tldialer_call_log (call_date, call_direction, call_from, call_to)"
+            " SELECT %s - INTERVAL seq * 2 SECOND, IF(seq %% 11, 'OUTBOUND', 'INBOUND'),"
+            f" 2002000000 + seq %% 330000, 8005550000 + seq %% 100 FROM seq_{start + 1}_to_{start + ROWS // 20}",
+            [NOW],
+        )
+    cursor.execute("ANALYZE TABLE tldialer_call_log")
+    cursor.fetchall()
+
+
+PAIRS = pytest.mark.parametrize(
+    ("cid", "did"), [("2002000011", "8005550011"), ("9995550134", "8005550142")], ids=["known", "never seen"]
+)
+
+
+@PAIRS
+def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log, cid, did):
+    cursor = long_log.cursor()
+    cursor.execute("EXPLAIN " + queries.STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
+
+    plan = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    assert (plan["table"], plan["type"], plan["key"]) == ("c", "range", "pair_and_date")
+    assert int(plan["rows"]) <= 20
+
+
+@PAIRS
+def test_the_look_up_really_reads_no_more_than_a_handful_of_rows(long_log, cid, did):
+    before = count_reads(long_log)
+    call = queries.find_call(long_log, did=did, cid=cid, call_date=NOW, since=VALUES["since"], until=VALUES["until"])
+    reads = count_reads(long_log) - before
+
+    assert (call is not None) == cid.startswith("2")
+    assert reads <= 40
+
+
+@PAIRS
+def test_finding_the_nearest_call_reads_no_more_than_the_callers_calls(long_log, cid, did):
+    before = count_reads(long_log)
+    call = queries.find_nearest_call(long_log, did, cid, NOW)
+    reads = count_reads(long_log) - before
+
+    assert (call is not None) == cid.startswith("2")
+    assert reads <= 60
+
+
+def count_reads(connection):
+    """Rows and index entries that the server has read for this connection."""
+    cursor = connection.cursor()
+    cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
+    return sum(int(value) for name, value in cursor.fetchall() if name != "Handler_read_rnd_next")

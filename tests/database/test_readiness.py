@@ -1,0 +1,99 @@
+"""A database that would lose or double money gets none: the service says why, by name, and answers 503."""
+
+import re
+
+import pytest
+
+from ingress import create_app
+from ingress.database import readiness
+from tests.conftest import URL, make_service_user
+from tests.database.test_pool import create_key_on
+
+
+@pytest.fixture
+def admin(mortal_server):
+    """A fresh database `ready_test` with all tables; what is done here, is done to it."""
+    with mortal_server.admin() as connection:
+        cursor = connection.cursor()
+        cursor.execute("DROP DATABASE IF EXISTS ready_test")
+        url = mortal_server.create_database("ready_test")
+        cursor.execute("USE ready_test")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TLDIALER_DATABASE_URL", url)
+            patch.setattr(readiness, "READY_SECONDS", 0)
+            patch.setattr(readiness, "FAULTY_SECONDS", 0)
+            create_app().extensions["database"].apply_schema()
+            yield cursor
+
+
+@pytest.fixture
+def client(admin):
+    return create_app().test_client()
+
+
+def bill(client):
+    with client.application.extensions["database"].connection() as connection:
+        key = create_key_on(connection)
+    return client.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1})
+
+
+def test_a_sound_database_is_ready(client):
+    assert (client.get("/readyz").status_code, client.get("/readyz").json) == (200, {"status": "ready"})
+
+
+@pytest.mark.parametrize(
+    ("damage", "repair", "fault"),
+    [
+        (
+            "ALTER TABLE leads ENGINE = MyISAM",
+            "ALTER TABLE leads ENGINE = InnoDB",
+            "table leads is MyISAM, not InnoDB: it cannot roll back",
+        ),
+        (
+            "ALTER TABLE deliveries DROP KEY once",
+            "ALTER TABLE deliveries ADD UNIQUE KEY once (api_id, delivery_key)",
+            "table deliveries has no unique key on (api_id, delivery_key): a call could be billed twice",
+        ),
+        (
+            "SET GLOBAL innodb_flush_log_at_trx_commit = 2",
+            "SET GLOBAL innodb_flush_log_at_trx_commit = 1",
+            "innodb_flush_log_at_trx_commit is 2, not 1: a crash would lose costs",
+        ),
+        (
+            "ALTER TABLE lead_first_contacts CHANGE cost price INT",
+            "ALTER TABLE lead_first_contacts CHANGE price cost DECIMAL(12,4)",
+            "update_first_contact_cost: Unknown column 'cost' in 'SET'",
+        ),
+        (
+            "RENAME TABLE call_costs TO call_prices",
+            "RENAME TABLE call_prices TO call_costs",
+            "insert_cost: Table 'ready_test.call_costs' doesn't exist",
+        ),
+    ],
+    ids=["not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
+)
+def test_each_fault_is_named_and_stops_the_intake_until_it_is_mended(admin, client, caplog, damage, repair, fault):
+    admin.execute(damage)
+
+    unready, refused = client.get("/readyz"), bill(client)
+    admin.execute(repair)
+
+    assert unready.status_code == 503
+    assert fault in unready.json["faults"]
+    assert "Retry-After" in unready.headers
+    assert (refused.status_code, refused.json) == (503, {"error": "TLDialer Connection Error: not ready, see /readyz"})
+    assert fault in caplog.text
+    assert client.get("/readyz").status_code == 200
+    assert bill(client).status_code == 200
+
+
+def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, monkeypatch):
+    without = "GRANT SELECT, UPDATE ON tldialer.lead_first_contacts TO ingress"
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", make_service_user(mortal_server, "ready_test", without))
+
+    faults = create_app().test_client().get("/readyz").json["faults"]
+
+    assert len(faults) == 1
+    assert re.match(
+        r"update_first_contact_cost: \w+ command denied for table `ready_test`.`lead_first_contacts`", faults[0]
+    )

@@ -1,0 +1,209 @@
+"""The log of the service as it runs: a JSON line for each request and for all else, and neither secret nor number."""
+
+import json
+import logging
+import socket
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from ingress.monitoring.logs import JsonFormatter
+from tests.conftest import SECRET, URL
+from tools.service import read_lines, serve
+
+PATH = f"{URL}/8005550142/7205550134"
+JSON = {"Content-Type": "application/json"}
+OTHER_SECRET = "another-secret-that-is-wrong"
+
+
+@pytest.fixture(scope="module")
+def service(tables, tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("gunicorn") / "log", WEB_CONCURRENCY="1", app="tests.buggy:app") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def sound_service(tables, tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("gunicorn") / "log", WEB_CONCURRENCY="1") as service:
+        yield service
+
+
+def line_of(service, headers):
+    """The line of an answered request; it is written when the answer has been sent."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for line in read_lines(service):
+            if line.get("request_id") == headers["X-Request-ID"] and "status" in line:
+                return line
+        time.sleep(0.01)
+    raise AssertionError("no line")
+
+
+def test_a_billed_request_is_one_line_that_tells_what_became_of_it(sound_service, dialer, key):
+    dialer.add_call("2024-03-05 14:21:50")
+    body = json.dumps({"cost": 12.5, "call_date": "2024-03-05T14:21:09Z"}).encode()
+
+    _, headers, _ = sound_service.send("POST", f"{PATH}?x=1", {**key, **JSON}, body)
+
+    line = line_of(sound_service, headers)
+    assert line.pop("milliseconds") > 0
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "level": "info",
+        "request_id": headers["X-Request-ID"],
+        "method": "POST",
+        "path": f"{URL}/******0142/******0134",
+        "status": 200,
+        "outcome": "billed",
+        "api_id": int(key["tld-api-id"]),
+        "address": "127.0.0.1",
+        "error": None,
+        "did": "******0142",
+        "cid": "******0134",
+    }
+
+
+def test_a_refused_request_is_a_warning_with_the_error(sound_service, dialer, key):
+    _, headers, _ = sound_service.send("POST", f"{URL}/8005550142/266696687?cost=1", key)
+
+    line = line_of(sound_service, headers)
+    assert (line["level"], line["status"], line["outcome"]) == ("warning", 400, "refused")
+    assert line["error"].startswith("Invalid CID: *****6687")
+    assert (line["did"], line["cid"]) == ("******0142", None)
+
+
+def test_a_stranger_has_no_api_id(sound_service, dialer):
+    _, headers, _ = sound_service.send("POST", f"{PATH}?api=1&apikey={OTHER_SECRET}")
+
+    line = line_of(sound_service, headers)
+    assert (line["status"], line["outcome"], line["api_id"]) == (401, "refused", None)
+    assert line["error"] == "Invalid API ID or Key"
+
+
+def test_an_unknown_path_is_told_without_its_query(sound_service):
+    _, headers, _ = sound_service.send("GET", "/7205550134/x?cost=1")
+
+    line = line_of(sound_service, headers)
+    assert (line["path"], line["status"], line["error"]) == ("/******0134/x", 404, "Not Found")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /x?apikey=%s HTTP/9.9.9",
+        b"P\x00ST /x?apikey=%s HTTP/1.1",
+        b"/x?apikey=%s",
+        b"POST /x HTTP/1.1\r\ntld-api-key %s",
+        b"POST /x?apikey=%s HTTP/1.1\r\nContent-Length: %s",
+        b"POST /x?apikey=%s HTTP/1.1\r\nTransfer-Encoding: %s\r\n\r\n0",
+        b"POST /x HTTP/1.1\r\nHost: x\r\n tld-api-key: %s",
+    ],
+)
+def test_what_gunicorn_refuses_leaves_a_line_without_what_was_sent(sound_service, head):
+    before = len(read_lines(sound_service))
+
+    with socket.create_connection(("127.0.0.1", sound_service.port), timeout=15) as connection:
+        connection.sendall(head.replace(b"%s", SECRET.encode()) + b"\r\n\r\n")
+        with suppress(ConnectionResetError):  # it closes without reading on
+            while connection.recv(65536):
+                pass
+
+    lines = read_lines(sound_service)[before:]
+    assert lines[0]["level"] == "warning"
+    assert lines[0]["message"].startswith("Invalid request from ip=127.0.0.1: ")
+    assert SECRET not in sound_service.log.read_text()
+
+
+def test_a_bug_is_a_line_with_its_traceback_under_the_requests_id(service, dialer, key):
+    _, headers, _ = service.send("POST", f"{PATH}?cost=1", key)
+
+    request = line_of(service, headers)
+    bug = next(line for line in read_lines(service) if line.get("request_id") == headers["X-Request-ID"])
+    assert (bug["level"], bug["logger"]) == ("error", "ingress.errors")
+    assert "ZeroDivisionError: no cost for ******0134" in bug["traceback"]
+    assert (request["level"], request["status"], request["outcome"]) == ("error", 500, "failed")
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER_SECRET], ids=["valid", "wrong"])
+def test_a_secret_shows_nowhere_whichever_place_it_came_in(service, dialer, key, secret):
+    api_id, form = key["tld-api-id"], {"Content-Type": "application/x-www-form-urlencoded"}
+    both = {"tld-api-id": api_id, "tld-api-key": secret}
+    body = {"api_id": api_id, "api_key": secret, "cost": 1, "notes": secret}
+    sent = [
+        service.send("POST", f"{PATH}?api={api_id}&apikey={secret}&cost=1&notes={secret}"),
+        service.send("POST", f"{PATH}?tld-api-id={api_id}&tld%2Dapi%2Dkey={secret}&cost={secret}"),
+        service.send("POST", f"{URL}/{secret}/{secret}?cost=1", both),
+        service.send("POST", f"{URL}/;apikey={secret}/%3Fapikey={secret}", both),
+        service.send("POST", PATH, {**both, "Idempotency-Key": secret}, b"cost=1"),
+        service.send("POST", PATH, JSON, json.dumps(body).encode()),
+        service.send("POST", PATH, JSON, json.dumps({**body, "api_key": f"[{secret}]"}).encode()),
+        service.send("POST", PATH, JSON, json.dumps({**body, "cost": secret, "call_date": secret}).encode()),
+        service.send("POST", PATH, JSON, json.dumps(body).encode()[:-1]),
+        service.send("POST", PATH, {**JSON, **both}, json.dumps(body).encode()[:-1]),
+        service.send("POST", PATH, form, f"api={api_id}&apikey={secret}&cost=1".encode()),
+        service.send("GET", f"{PATH}/x?apikey={secret}", both),
+    ]
+
+    assert all(line_of(service, headers)["request_id"] for _, headers, _ in sent)
+    assert secret not in service.log.read_text()
+
+
+def test_no_full_number_shows_anywhere(service, sound_service, dialer, key):
+    for each in (service, sound_service):
+        for path in (
+            "/8005550142/7205550134",
+            "/7205550134/8005550142",
+            "/+1 (720) 555-0134/72a05550134",
+            "/x/7205550134x",
+        ):
+            each.send("POST", f"{URL}{path.replace(' ', '%20')}?cost=1&call_date=7205550134", key)
+        each.send("POST", f"{PATH}?cost=1&idempotency_key=1", key)
+        _, headers, _ = each.send("POST", f"{PATH}?cost=2&idempotency_key=1", key)
+        line_of(each, headers)
+
+        digits = "".join(character for character in each.log.read_text() if character not in " ().+-a")
+        assert "7205550134" not in digits
+
+
+def test_a_message_or_traceback_that_holds_a_url_is_masked_too():
+    url = "/x/7205550134?api_key=percent%2Dencoded&cost=1"
+    record = logging.makeLogRecord({"name": "gunicorn.error", "msg": "Error handling request %s", "args": (url,)})
+    try:
+        raise ValueError(url)
+    except ValueError:
+        record.exc_info = sys.exc_info()
+
+    line = json.loads(JsonFormatter(shows_numbers=False).format(record))
+
+    assert line["message"] == "Error handling request /x/******0134?api_key=***&cost=1"
+    assert line["traceback"].endswith("ValueError: /x/******0134?api_key=***&cost=1")
+
+
+def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):
+    with serve(tmp_path / "log", LOG_NUMBERS="1", WEB_CONCURRENCY="1") as service:
+        _, headers, _ = service.send("POST", f"{PATH}?cost=1&notes=x", key)
+        line = line_of(service, headers)
+
+    assert (line["path"], line["did"], line["cid"]) == (PATH, "8005550142", "7205550134")
+
+
+def test_all_that_the_service_says_is_json(tables, tmp_path):
+    with serve(
+        tmp_path / "log", WEB_CONCURRENCY="1", TLDIALER_DATABASE_URL="mysql://u:p@127.0.0.1:1/x_test"
+    ) as service:
+        assert service.send("GET", "/readyz")[0] == 503
+
+    lines = read_lines(service)
+    assert any(line.get("message", "").startswith("no connection to the database") for line in lines)
+    assert any(line.get("message", "").startswith("Shutting down") for line in lines)
+
+
+def test_an_access_log_format_of_ones_own_is_masked(tables, dialer, key, tmp_path):
+    own = '%(h)s "%(r)s" %(q)s %({tld-api-key}i)s %({http_tld_api_key}e)s %({raw_uri}e)s'
+    with serve(tmp_path / "log", "--access-logformat", own, WEB_CONCURRENCY="1") as service:
+        service.send("POST", f"{PATH}?cost=1&apikey={SECRET}", key)
+
+    assert '127.0.0.1 "POST ' in service.log.read_text()
+    assert SECRET not in service.log.read_text()

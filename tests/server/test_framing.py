@@ -1,0 +1,86 @@
+"""Where a request ends: however it comes in pieces, none of its bytes is taken for another's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingress.intake.body import BODY_LIMIT
+from ingress.server.framing import HEAD_LIMIT, Frame
+
+POST = b"POST /api HTTP/1.1\r\nHost: localhost\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def with_length(body):
+    return POST + b"content-length:  %d \r\n\r\n" % len(body) + body
+
+
+def with_chunks(bodies, extension, trailer):
+    chunks = [b"%X%s\r\n%s\r\n" % (len(body), extension, body) for body in bodies if body]
+    return CHUNKED + b"".join(chunks) + b"00" + extension + b"\r\n" + trailer + b"\r\n"
+
+
+texts = st.binary(max_size=60) | st.sampled_from([b"0\r\n\r\n", b"\r\n\r\n", POST + b"\r\n"])
+requests = st.one_of(
+    st.just(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    texts.map(with_length),
+    st.builds(with_chunks, st.lists(texts), st.sampled_from([b"", b";a=b"]), st.sampled_from([b"", b"X-Sum: 1\r\n"])),
+)
+
+
+def measure_all(stream, piece):
+    """The lengths of all requests of a stream that comes in pieces."""
+    lengths, content, frame = [], b"", Frame()
+    for begin in range(0, len(stream), piece):
+        content += stream[begin : begin + piece]
+        while content and (length := frame.measure(content)):
+            lengths.append(length)
+            content, frame = content[length:], Frame()
+    assert content == b""
+    return lengths
+
+
+@given(st.lists(requests, min_size=1, max_size=4), st.integers(1, 200))
+def test_each_of_several_requests_ends_where_the_next_begins(sent, piece):
+    assert measure_all(b"".join(sent), piece) == [len(request) for request in sent]
+
+
+@pytest.mark.parametrize("length", [b"262145", b"9999999999999", b"0" * 20 + b"262145", b"9" * 5000])
+def test_the_body_of_a_request_that_is_refused_for_it_is_not_waited_for(length):
+    head = POST + b"Content-Length: " + length + b"\r\n\r\n"
+
+    assert Frame().measure(head + b"cost") == len(head)
+
+
+def test_zeros_before_a_length_are_no_part_of_it():
+    request = POST + b"Content-Length: 0000000000004\r\n\r\ncost"
+
+    assert Frame().measure(request[:-1]) == 0
+    assert Frame().measure(request + b"GET") == len(request)
+
+
+@pytest.mark.parametrize("size", [b"x", b"-1", b"100000000", b"", b"0x4"])
+def test_chunks_that_cannot_be_read_are_left_to_gunicorn_as_they_are(size):
+    request = CHUNKED + size + b"\r\ncost\r\n0\r\n\r\n"
+
+    assert Frame().measure(request) == len(request)
+
+
+def test_a_line_that_ends_in_a_mere_line_feed_does_not_make_a_sender_wait():
+    assert Frame().measure(b"GET / HTTP/1.1\nHost: localhost\n\n") == len(b"GET / HTTP/1.1\nHost: localhost\n\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nX: ".ljust(HEAD_LIMIT, b"x"), 431),
+        (CHUNKED + b"%X\r\n" % (BODY_LIMIT + 1), 413),
+        (CHUNKED + b"1\r\nx\r\n" * 110_000, 413),
+    ],
+    ids=["head", "chunk", "many chunks"],
+)
+def test_what_is_too_long_is_refused_before_it_has_all_come(content, status):
+    frame = Frame()
+
+    assert frame.measure(content) == 0
+    assert frame.refusal[0] == status

@@ -1,0 +1,27 @@
+"""A short `python -m tools.chaos.outages`: what was acknowledged while the database was away is billed once."""
+
+import random
+from collections import Counter
+
+from tests.conftest import ROOT
+from tools.chaos.calls import Catalogue
+from tools.chaos.outages import count_unbilled, run
+
+
+def test_every_acknowledged_call_is_billed_once_though_none_is_fired_again():
+    figures = run(ROOT / ".mariadb" / "outages_short", 1, outages=1, away=3, between=3)
+
+    assert Counter(figures.must_be_zero()).total() == 0, figures
+    assert figures.complaints() == []
+
+
+def test_an_acknowledged_call_without_a_cost_is_found(dialer):
+    catalogue = Catalogue(random.Random(1), {})
+    calls = [catalogue.make_call(lead_id=1, at_once=1) for _ in range(3)]
+    calls[0].acknowledged = calls[1].acknowledged = 1
+    dialer.execute(
+        "INSERT INTO call_costs (notes, cost, call_from, call_to, call_date, date_billed)"
+        " VALUES (0, 1, '', '', NOW(), NOW())"
+    )
+
+    assert count_unbilled(dialer.connection, calls) == 1

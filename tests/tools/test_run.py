@@ -1,0 +1,199 @@
+"""`make run` and `make smoke-test` as they are typed: processes of their own, told by their environment."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+
+from tools.mariadb import free_port
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a-secret-that-nobody-prints"
+
+
+def start(module, *arguments, output=subprocess.PIPE, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(module, *arguments, **environment):
+    """Return the exit code and all that was printed."""
+    process = start(module, *arguments, **environment)
+    output, _ = process.communicate(timeout=60)
+    return process.returncode, output
+
+
+@contextmanager
+def running_demo(folder):
+    """`make run` once it says that it is up: the process and the text it printed."""
+    output = folder.parent / "output"
+    bind = f"127.0.0.1:{free_port()}"
+    with output.open("w") as file:
+        process = start("tools.run", folder, output=file, BIND=bind, TLDIALER_DATABASE_URL="", WEB_CONCURRENCY="1")
+    try:
+        deadline = time.monotonic() + 60
+        while "Ctrl-C" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield process, output.read_text()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo") / "run"
+
+
+@pytest.fixture(scope="module")
+def demo(folder):
+    with running_demo(folder) as (_, output):
+        yield output
+
+
+@pytest.fixture(scope="module")
+def served(demo, folder):
+    """What the demo tells the smoke test: where it serves, and its key."""
+    return {name.upper(): str(value) for name, value in json.loads((folder / "demo.json").read_text()).items()}
+
+
+def test_the_printed_curl_line_bills_the_demos_call_as_it_stands(demo):
+    line = next(line for line in demo.splitlines() if line.strip().startswith("curl"))
+
+    answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True).stdout
+
+    assert " 200 OK" in answer.splitlines()[0]
+    assert json.loads(answer.splitlines()[-1])["lead"]["lead_id"] == "7000123"
+
+
+def test_the_printed_console_opens_with_the_printed_key(demo):
+    url, api_id, api_key = re.search(r"The console: (\S+), with API id (\d+) and key (\S+)", demo).groups()
+    browser = build_opener(HTTPCookieProcessor())
+
+    token = re.search(r'name="token" value="(\S+)"', browser.open(url).read().decode())[1]
+    form = urlencode({"token": token, "api_id": api_id, "api_key": api_key})
+    page = browser.open(f"{url}/sign-in", form.encode()).read().decode()
+
+    assert "What came in" in page
+
+
+def test_the_demos_key_is_for_the_owner_alone(served, folder):
+    assert (folder / "demo.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_smoke_test_passes_and_keeps_the_key_to_itself(served):
+    code, output = finish("tools.smoke_test", **served)
+
+    assert code == 0, output
+    assert "checks passed" in output
+    assert "FAILED" not in output
+    assert served["API_KEY"] not in output
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_renews_the_key(tmp_path):
+    state = tmp_path / "run" / "demo.json"
+    with running_demo(tmp_path / "run") as (process, _):
+        first = json.loads(state.read_text())
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(30) == 0
+        assert not state.exists()
+
+    with running_demo(tmp_path / "run"):
+        second = json.loads(state.read_text())
+
+    assert second["api_id"] == first["api_id"]
+    assert second["api_key"] != first["api_key"]
+
+
+def test_the_demo_refuses_a_foreign_database(folder):
+    code, output = finish("tools.run", folder / "foreign", TLDIALER_DATABASE_URL="mysql://me:pw@127.0.0.1:1/tldialer")
+
+    assert code == 1
+    assert output.count("\n") == 1
+    assert output.startswith("make run refuses the database 'tldialer'")
+    assert not (folder / "foreign").exists()
+
+
+def test_the_demo_says_that_its_port_is_taken_before_it_touches_anything(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+
+        code, output = finish("tools.run", tmp_path / "run", BIND=bind, TLDIALER_DATABASE_URL="")
+
+    assert code == 1
+    assert output.count("\n") == 1
+    assert output.startswith(f"make run cannot serve on {bind}: [Errno 98] Address already in use")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def wrong_service():
+    """A server that accepts everything and tells everybody the key; its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps({"error": self.headers.get("tld-api-key")}).encode())
+
+        do_GET = do_DELETE = do_POST
+
+        def log_message(self, *arguments):
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_smoke_test_fails_when_answers_are_wrong_and_even_then_keeps_the_key_to_itself(wrong_service):
+    code, output = finish("tools.smoke_test", BASE_URL=wrong_service, API_ID="1", API_KEY=SECRET)
+
+    assert code == 1
+    assert "FAILED" in output
+    assert "[API key]" in output
+    assert SECRET not in output
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({"BASE_URL": "http://127.0.0.1:1", "API_ID": "1"}, "API_KEY missing"),
+        ({"BASE_URL": "http://127.0.0.1:1", "API_ID": "1", "API_KEY": f"{SECRET}\n"}, "plain characters"),
+        ({"BASE_URL": "127.0.0.1", "API_ID": "1", "API_KEY": SECRET}, "BASE_URL must look like"),
+        ({"BASE_URL": "http://127.0.0.1:1", "API_ID": "1", "API_KEY": SECRET}, "cannot be reached"),
+        (
+            {"BASE_URL": "http://127.0.0.1:1", "API_ID": "1", "API_KEY": SECRET, "COST": "much"},
+            "COST=much is no amount",
+        ),
+    ],
+)
+def test_the_smoke_test_that_cannot_run_says_why_in_one_line(environment, reason):
+    code, output = finish("tools.smoke_test", **environment)
+
+    assert code == 2
+    assert output.count("\n") == 1
+    assert reason in output
+    assert SECRET not in output

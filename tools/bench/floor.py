@@ -1,0 +1,60 @@
+"""The floor: the statement that bills a call, from PyMySQL in a loop, with no HTTP and no questions asked."""
+
+import json
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from ingress.database import queries
+
+THREADS = 8  # those of one worker process
+PATH = {"did": "8005550001", "cid": "2002000001"}
+SENT = json.dumps({"path": PATH, "query": [], "body": [["cost", "12.5"], ["notes", "RGB7F31"]], "headers": {}})
+
+
+def bill_for(seconds, database, calls):
+    """Bill calls of the log in all threads for some seconds; return how many were billed."""
+    deadline = time.monotonic() + seconds
+    with ThreadPoolExecutor(THREADS) as pool:
+        return sum(pool.map(lambda _: bill_until(deadline, database, calls), range(THREADS)))
+
+
+def bill_until(deadline, database, calls):
+    connection = database.connect()
+    count = 0
+    while time.monotonic() < deadline:
+        queries.bill_at_once(connection, **values_of(random.randint(1, calls)))  # noqa: S311
+        count += 1
+    connection.close()
+    return count
+
+
+def values_of(call):
+    """What the service would bind for a call of the log."""
+    now, request_id = datetime.now().replace(microsecond=0), uuid4().hex  # noqa: DTZ005
+    caller, dialled = f"{200 + call // 8_000_000}{2_000_000 + call % 8_000_000}", str(8_005_550_000 + call % 100)
+    return {
+        "request_id": request_id,
+        "api_id": 1,
+        "ip_address": "127.0.0.1",
+        "received": now,
+        "sent": SENT,
+        "delivery_key": b"key " + request_id.encode(),
+        "fingerprint": f"{dialled} {caller} 12.5000 -",
+        "answered": SENT,
+        "mends": None,
+        "did": dialled,
+        "cid": caller,
+        "call_date": now,
+        "since": now - timedelta(days=31),
+        "until": now + timedelta(hours=3),
+        "date_billed": now,
+        "cost": "12.5000",
+        "method_id": 1,
+        "call_from": caller,
+        "call_to": dialled,
+        "notes": "RGB7F31",
+        "milliseconds": 1,
+    }

@@ -1,0 +1,184 @@
+"""`make smoke-test`: every documented answer of a running service over HTTP, and one cost that says it is a smoke test.
+
+Plain standard library, so that it runs wherever there is a Python. Exit code: 0 all well, 1 a check failed, 2 not run.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+from contextlib import suppress
+from decimal import InvalidOperation
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tools.smoke_checks import Request, Target, list_checks
+
+LOCAL = Path(__file__).parent.parent / ".mariadb" / "run" / "demo.json"  # where `make run` says what it serves
+TIMEOUT = 10  # seconds; twice what platforms wait
+WIDTH = 70  # characters of an answer that the table shows
+NOT_RUN = """
+Not run, because one good key cannot provoke them:
+  403 TLDialer Not Enabled, 403 Advanced Call Log Not Enabled   other settings
+  403 This API is Not Allowed to Access this Endpoint           a key for other endpoints
+  403 This API is Not Allowed from this IP Address              a key for other addresses
+  429 Too Many Requests                                         would lock this address out for a while
+  503 TLDialer Connection Error                                 a database that is away
+  500 Internal Server Error                                     a bug
+"""
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict
+    text: str
+
+    @property
+    def json(self):
+        """The JSON of the answer, or None."""
+        with suppress(ValueError):
+            return json.loads(self.text) if self.headers.get_content_type() == "application/json" else None
+
+
+class Row(NamedTuple):
+    check: str
+    expected: str
+    got: str
+    ms: str
+    failed: bool
+
+
+def main():
+    target = read_target(os.environ)
+    require_reachable(target)
+    rows = [run(target, check) for check in list_checks(target)]
+    print_table(rows)
+    failed = [row.check for row in rows if row.failed]
+    print(f"\n{target.base_url}: {len(rows) - len(failed)} of {len(rows)} checks passed")
+    print(NOT_RUN)
+    return 1 if failed else 0
+
+
+def read_target(environment):
+    """The Target that BASE_URL, API_ID and API_KEY name, else the one of `make run`."""
+    if not environment.get("BASE_URL"):
+        environment = {**environment, **read_local()}
+    missing = [name for name in ("API_ID", "API_KEY") if not environment.get(name)]
+    if missing:
+        give_up(f"{' and '.join(missing)} missing: make smoke-test BASE_URL=... API_ID=... API_KEY=...")
+    names = {"DID": "8005550142", "CID": "7205550134", "COST": "0.01"}
+    given = {name.lower(): environment.get(name) or default for name, default in names.items()}
+    target = Target(environment["BASE_URL"].rstrip("/"), environment["API_ID"], environment["API_KEY"], **given)
+    require_sendable(target)
+    return target
+
+
+def read_local():
+    try:
+        return {name.upper(): str(value) for name, value in json.loads(LOCAL.read_text()).items()}
+    except FileNotFoundError:
+        return give_up("nothing to check: start `make run`, or give BASE_URL=... API_ID=... API_KEY=...")
+
+
+def require_sendable(target):
+    try:
+        url = urlsplit(target.base_url)
+        if url.scheme not in ("http", "https") or not url.hostname or url.port == 0:
+            raise ValueError
+    except ValueError:  # also of a port that is no number
+        give_up("BASE_URL must look like https://host or http://host:port")
+    if not re.fullmatch(r"[!-~]+", target.api_id + target.api_key):
+        give_up("API_ID and API_KEY must be plain characters without blanks")
+    try:
+        target.amount  # noqa: B018
+    except InvalidOperation:
+        give_up(f"COST={target.cost} is no amount")
+
+
+def require_reachable(target):
+    try:
+        send(target, Request("/healthz", {}, method="GET"))
+    except (OSError, HTTPException) as error:
+        give_up(f"{target.base_url} cannot be reached: {error}")
+
+
+def give_up(reason):
+    print(f"smoke test not run: {reason}", file=sys.stderr)
+    sys.exit(2)
+
+
+def send(target, request):
+    """Return the Answer, redirects not followed; whatever it says, the key is not in it."""
+    url = urlsplit(target.base_url)
+    connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
+    connection = connect(url.hostname, url.port, timeout=TIMEOUT)
+    try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # a body too large may be refused before all of it came
+            connection.request(request.method, url.path + request.path, request.body, request.headers)
+        response = connection.getresponse()
+        text = response.read().decode(errors="replace")
+        return Answer(response.status, response.headers, text.replace(target.api_key, "[API key]"))
+    finally:
+        connection.close()
+
+
+def run(target, check):
+    """The Row of one check: what came, and what is wrong with it."""
+    started = time.perf_counter()
+    try:
+        answer = send(target, check.request)
+    except (OSError, HTTPException) as error:
+        got, wrong = type(error).__name__, True
+    else:
+        wrong = list(complaints(check, answer))
+        got = "; ".join([describe(answer), *wrong])
+    milliseconds = (time.perf_counter() - started) * 1000
+    return Row(check.name, check.expected, got, f"{milliseconds:.0f}", bool(wrong))
+
+
+def complaints(check, answer):
+    if answer.status != int(check.expected[:3]):
+        yield "another status"
+    elif check.form:
+        yield from misfits(answer.json, check.form)
+    if check.header and not re.fullmatch(check.header[1], answer.headers.get(check.header[0], "")):
+        yield f"header {check.header[0]}"
+
+
+def misfits(value, form, name="JSON"):
+    """The names of what does not fit. A dict asks for the same keys in the same order, a text is a pattern, a tuple
+    holds alternatives; all else must be equal and of the same type."""
+    if isinstance(form, tuple):
+        return min((misfits(value, alternative, name) for alternative in form), key=len)
+    if isinstance(form, dict) and isinstance(value, dict) and list(form) == list(value):
+        return [wrong for key in form for wrong in misfits(value[key], form[key], key)]
+    if isinstance(form, str):
+        fits = isinstance(value, str) and re.fullmatch(form, value, re.DOTALL)
+    else:
+        fits = type(value) is type(form) and value == form
+    return [] if fits else [f"wrong {name}"]
+
+
+def describe(answer):
+    """One line of the answer: an error's text, or whether the call and its lead were found."""
+    body = answer.json if isinstance(answer.json, dict) else {}
+    if "error" in body:
+        return f"{answer.status} {' '.join(str(body['error']).split())}"[:WIDTH]
+    if "lead" in body:
+        return f"{answer.status} {'lead updated' if body['lead'] else 'stored; no call or no lead found'}"
+    return str(answer.status)
+
+
+def print_table(rows):
+    lines = [("check", "expected", "got", "ms"), *(row[:4] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    for line, failed in zip(lines, [False, *(row.failed for row in rows)], strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(line[:3], widths, strict=False)]
+        print("  ".join([*cells, line[3].rjust(widths[3]), "FAILED" if failed else ""]).rstrip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
