@@ -42,6 +42,7 @@ bench: ## measure the service beside its floor, in two minutes: ARGS="--calls 10
 lint: install ## check style and formatting
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
 
 format: install ## rewrite the code in the house's format
 	@.venv/bin/ruff check --fix .

@@ -9,9 +9,10 @@ from werkzeug.routing import BaseConverter
 
 from . import counters
 from .access import guards
-from .billing.bill import bill
-from .delivery import BILLED, LOGGED, REFUSED, TRIED, UNMATCHED, log_unbilled
+from .billing.bill import bill, count_billed
+from .billing.log import try_to_log
 from .errors import TLDialerConnectionError
+from .outcome import Outcome
 from .spool import outage
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
@@ -45,7 +46,7 @@ def receive_cost(did=None, cid=None):
     response = current_app.response_class(answer.text + "\n", mimetype="application/json")
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
-    if g.delivery.outcome == TRIED:
+    if g.delivery.outcome is Outcome.DRY_RUN:
         response.headers["Dry-Run"] = "true"
     return response
 
@@ -55,12 +56,11 @@ def count_request(response):
     """Runs after the hook below: Flask takes them from the last to the first."""
     delivery, error = g.get("delivery"), g.get("error")
     if delivery is None:  # its body could not be read to the end
-        counters.count_request(None, REFUSED, None, error)
+        counters.count_request(None, Outcome.REFUSED, None, error)
         return response
     api_id = delivery.api_key and delivery.api_key.api_id
     counters.count_request(api_id, delivery.outcome, delivery.seconds(), error)
-    if delivery.outcome in (BILLED, UNMATCHED):
-        counters.count_cost(api_id, delivery.call["cost"])
+    count_billed(delivery)
     return response
 
 
@@ -68,9 +68,9 @@ def count_request(response):
 def log_what_was_not_billed(response):
     """Whoever has no valid key leaves no row, and what the database has not taken it would not log either."""
     delivery = g.get("delivery")
-    if delivery is None or delivery.outcome in LOGGED:
+    if delivery is None or (delivery.outcome and delivery.outcome.is_logged_by_billing):
         return response
     delivery.conclude(response.status_code)
     if delivery.api_key is not None and "outage" not in g:
-        log_unbilled(delivery, response.status_code, g.get("error"))
+        try_to_log(delivery, response.status_code, g.get("error"))
     return response

@@ -1,15 +1,37 @@
-"""Times as the dialer's tables hold them, and back."""
+"""Times as the dialer's tables hold them: naive, on the wall clock of TLDIALER_TIMEZONE, in whole seconds."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from .intake.fields import wall_clock
+
+def dialer_zone() -> ZoneInfo:
+    """Return TLDIALER_TIMEZONE."""
+    zone: ZoneInfo = current_app.config["TLDIALER_TIMEZONE"]
+    return zone
 
 
-def dialer_time(value):
-    """An aware datetime as the dialer's tables hold it: on the wall clock of TLDIALER_TIMEZONE, in whole seconds."""
-    return wall_clock(value, current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)
+def sender_zone(name: str | None) -> ZoneInfo:
+    """Return the zone in which a key's times without an offset are read; `name` is the key's own, if it has one."""
+    return ZoneInfo(name) if name else dialer_zone()
 
 
-def aware_time(value):
-    """The other way round; of the two hours when the clock is set back it is the first."""
-    return value.replace(tzinfo=current_app.config["TLDIALER_TIMEZONE"])
+def wall_clock(value: datetime, zone: ZoneInfo) -> datetime:
+    """Return the naive local time of an aware datetime."""
+    return value.astimezone(zone).replace(tzinfo=None)
+
+
+def dialer_time(value: datetime) -> datetime:
+    """Return an aware datetime as the dialer's tables hold it."""
+    return wall_clock(value, dialer_zone()).replace(microsecond=0)
+
+
+def dialer_now() -> datetime:
+    """Return the present as the dialer's tables hold it."""
+    return dialer_time(datetime.now(UTC))
+
+
+def aware_time(value: datetime) -> datetime:
+    """Return a time of the dialer's tables with its zone; of the two hours when the clock is set back, the first."""
+    return value.replace(tzinfo=dialer_zone())

@@ -5,18 +5,34 @@ from functools import cache, wraps
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
+from .outcome import ANSWERED_OUTCOMES, Outcome
+
 log = logging.getLogger(__name__)
 
-STRANGER = "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
-OUTCOMES = ("billed", "unmatched", "repeated", "refused", "failed", "tried", "spooled")
-TROUBLES = ("busy", "not_writable", "lost", "no_connection")
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4.5, 5, 10)  # platforms give up at 5, the service at 4.5
+UNAUTHENTICATED = (
+    "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
+)
+ERROR_KINDS = ("busy", "not_writable", "lost", "no_connection")
+DURATION_BUCKETS = (
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1,
+    2,
+    4.5,
+    5,
+    10,
+)  # platforms give up at 5, the service at 4.5
 
 disable_created_metrics()  # a second series beside each, which several processes could not tell anyway
 
 REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by what became of them", ["api_id", "outcome"])
 ERRORS = Counter("ingress_errors_total", "Requests answered with an error, by its documented text", ["error"])
-DURATION = Histogram("ingress_request_duration_seconds", "From arrival to answer, in the service", buckets=SECONDS)
+DURATION = Histogram("ingress_request_duration_seconds", "From arrival to answer", buckets=DURATION_BUCKETS)
 COST = Counter("ingress_billed_cost_total", "Cost billed; a float: the exact sum is in the tables", ["api_id"])
 REPLAYS = Counter("ingress_replays_total", "Deliveries fired again from the log by this service", ["outcome"])
 DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
@@ -31,62 +47,62 @@ cost_of = cache(COST.labels)
 @cache
 def requests_of(api_id, outcome):
     """The counter to increase; all of a key's counters begin at 0 together, so that the first increase shows."""
-    for each in OUTCOMES:
+    for each in ANSWERED_OUTCOMES:
         REQUESTS.labels(api_id, each)
     return REQUESTS.labels(api_id, outcome)
 
 
 def begin():
     """Show what has not happened yet as 0: a counter that first appears at 1 is no increase to Prometheus."""
-    requests_of(STRANGER, "refused")
-    for kind in TROUBLES:
+    requests_of(UNAUTHENTICATED, Outcome.REFUSED)
+    for kind in ERROR_KINDS:
         DATABASE_ERRORS.labels(kind)
 
 
-def harmless(count):
+def never_raises(count):
     """Whatever goes wrong in counting changes no answer: the call may be billed by then."""
 
     @wraps(count)
-    def count_or_tell(*args):
+    def safely(*args):
         try:
             count(*args)
         except Exception:
             log.exception("not counted")
 
-    return count_or_tell
+    return safely
 
 
-@harmless
+@never_raises
 def count_request(api_id, outcome, seconds, error):
     """`api_id` is None without a valid key; `error` is the text of the answer, of which the fixed part counts."""
-    requests_of(api_id or STRANGER, outcome).inc()
+    requests_of(api_id or UNAUTHENTICATED, outcome).inc()
     if seconds is not None:
         DURATION.observe(seconds)
     if error:
         ERRORS.labels(error.partition(": ")[0]).inc()
 
 
-@harmless
+@never_raises
 def count_cost(api_id, cost):
     cost_of(api_id).inc(float(cost))
 
 
-@harmless
+@never_raises
 def count_replay(outcome):
     REPLAYS.labels(outcome).inc()
 
 
-@harmless
+@never_raises
 def count_database_error(kind):
     DATABASE_ERRORS.labels(kind).inc()
 
 
-@harmless
+@never_raises
 def count_database_retry(state=None):
     """`state` is tenacity's, which calls this before it waits."""
     DATABASE_RETRIES.inc()
 
 
-@harmless
+@never_raises
 def count_connections(number):
     CONNECTIONS.set(number)

@@ -111,8 +111,8 @@ class AlreadyBilled(IngressError):
     text, status = "Already Billed", 409
 
 
-class AlreadyMended(IngressError):
-    text, status = "Already Fired Again", 409
+class AlreadyReplayed(IngressError):
+    text, status = "Already Replayed", 409
 
 
 class InvalidJsonBody(IngressError):

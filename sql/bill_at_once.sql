@@ -3,7 +3,7 @@
 -- finds out for the next is held in variables, v_ before the parameter's name; a duplicate fails with 1062 as always.
 -- What was found out comes back as one JSON array, because each column of an answer costs its reader as much as a row.
 -- It is prepared once for each connection: to read it anew for each call took a quarter of the server's time.
--- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, mends, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds
+-- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, replay_of, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds
 -- returns: billed
 BEGIN NOT ATOMIC
   DECLARE v_began DATETIME(6) DEFAULT SYSDATE(6);

@@ -103,8 +103,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   account_id INT UNSIGNED NULL,
   updated TINYINT NOT NULL DEFAULT 0,
   first_contact TINYINT NOT NULL DEFAULT 0,
-  repeats BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
-  mends BIGINT UNSIGNED NULL, -- the delivery that was refused and has been fired again as this one
+  duplicate_of BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
+  replay_of BIGINT UNSIGNED NULL, -- the delivery that was refused and has been fired again as this one
   matched DATETIME NULL, -- when a call that came into the log later was found
   PRIMARY KEY (delivery_id),
   UNIQUE KEY once (api_id, delivery_key),

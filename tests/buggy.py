@@ -8,9 +8,9 @@ from wsgi import app
 __all__ = ["app"]
 
 
-def bill_badly(connection, **values):
+def bill_badly(connection, bill, milliseconds):
     sent = g.delivery.parameters
-    raise ZeroDivisionError(f"no cost for {values['call_from']}: {request.url} {dict(request.headers)} {sent.body}")
+    raise ZeroDivisionError(f"no cost for {bill.cost.call_from}: {request.url} {dict(request.headers)} {sent.body}")
 
 
 queries.bill_at_once = bill_badly

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 from dotenv import load_dotenv
 from pymysql.constants import CLIENT
 
+from ingress.clock import wall_clock
 from ingress.config import read_settings
 from ingress.database import queries
 from ingress.database.pool import Database
-from ingress.intake.fields import wall_clock
 from tools.mariadb import ENDS_WITH_US, MariaDBError, PrivateMariaDB
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ SELECT
   '203.0.113.7',
   %(last)s + INTERVAL -(seq MOD 30) DAY + INTERVAL (8 + FLOOR(SQRT(CRC32(seq * 13) MOD 140))) * 3600 - CRC32(seq) MOD 3600 SECOND,
   '{"path": {"did": "8005550142", "cid": "+1 200 667 3262"}, "query": [], "body": [["cost", "[Call:ConversionPayout]"], ["notes", "RGB7F32"]], "headers": {}}',
-  ELT(1 + CRC32(seq * 3) MOD 12, 'refused', 'unmatched', 'repeated', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed'),
+  ELT(1 + CRC32(seq * 3) MOD 12, 'refused', 'unmatched', 'duplicate', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed', 'billed'),
   IF(CRC32(seq * 3) MOD 12 = 0, 400, 200),
   IF(CRC32(seq * 3) MOD 12 = 0, 'Missing or Invalid Cost: [Call:ConversionPayout] was not filled in by the sender', NULL),
   4 + CRC32(seq) MOD 9,

@@ -18,7 +18,7 @@ from ..errors import (
     TLDialerConnectionError,
     TLDialerNotEnabled,
 )
-from ..intake.parameters import GivenTwice, Unrendered, is_blank, is_unrendered, read_parameters
+from ..intake.parameters import GivenTwice, UnfilledToken, is_blank, is_unfilled, read_parameters
 from .addresses import client_address, is_in_range
 from .keys import INGRESS, find_valid_key, is_api_id, is_valid, known_key
 
@@ -71,13 +71,13 @@ def read_credentials(parameters):
 def read_credential(parameters, names, missing):
     """Return a credential, the header of the first name before any parameter; raise `missing` when there is none."""
     header = request.headers.get(names[0])
-    if not is_blank(header) and not is_unrendered(header):
+    if not is_blank(header) and not is_unfilled(header):
         return header
     try:
         value = parameters.find(names, header)
     except GivenTwice as ambiguous:
         return ambiguous
-    if value is None or isinstance(value, Unrendered):
+    if value is None or isinstance(value, UnfilledToken):
         raise missing(value and value.complaint())
     return value
 

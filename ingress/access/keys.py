@@ -6,7 +6,6 @@ import re
 import time
 from collections import OrderedDict
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -108,8 +107,3 @@ def hash_secret(secret):
 def count_failure(address):
     """Raise 429 for an address with too many failures, at the door and at the console together."""
     current_app.extensions["failures"].count(address or "unix socket")
-
-
-def key_time_zone(key):
-    """The zone of this sender's times that come without an offset."""
-    return ZoneInfo(key.time_zone) if key.time_zone else current_app.config["TLDIALER_TIMEZONE"]

@@ -1,49 +1,68 @@
-"""The JSON that answers a billed call: keys, order and types of `contract.md`."""
+"""The JSON that answers a billed call: keys, order and types of `docs/contract.md`."""
 
 import json
+from typing import Any, TypedDict
+
+from ..database.queries import Billed, Cost
+from ..intake.schemas import Sent
+
+Inserted = dict[str, str | None]
 
 
-def describe_inserted(cost):
+class Known(TypedDict):
+    """The part of an answer that is known before the call is billed: what was sent, and the cost row."""
+
+    cid: Any
+    did: Any
+    cost: Any
+    inserted: Inserted
+
+
+def describe_known(sent: Sent, cost: Cost) -> Known:
+    return {"cid": sent["cid"], "did": sent["did"], "cost": sent["cost"], "inserted": describe_inserted(cost)}
+
+
+def describe_inserted(cost: Cost) -> Inserted:
     return {
-        "date_billed": str(cost["date_billed"]),
-        "cost": str(cost["cost"]),
+        "date_billed": str(cost.date_billed),
+        "cost": str(cost.cost),
         "method": "ingress",
-        "method_id": str(cost["method_id"]),
-        "ip_address": cost["ip_address"],
-        "call_date": str(cost["call_date"]),
-        "call_from": cost["call_from"],
-        "call_to": cost["call_to"],
+        "method_id": str(cost.method_id),
+        "ip_address": cost.ip_address,
+        "call_date": str(cost.call_date),
+        "call_from": cost.call_from,
+        "call_to": cost.call_to,
         "attributable": "1",
         "attributed": "0",
         "calculatable": "0",
-        "notes": cost["notes"],
+        "notes": cost.notes,
     }
 
 
-def describe_answer(answered, billed):
-    """The documented JSON: the part that was known beforehand, and what billing has found out."""
+def describe_answer(known: Known, billed: Billed) -> str:
+    """Return the documented JSON: what was known beforehand, and what billing has found out."""
     return json.dumps(
         {
-            "cid": answered["cid"],
-            "did": answered["did"],
-            "cost": answered["cost"],
-            "cost_id": as_text(billed.cost_id),
-            "inserted": answered["inserted"],
+            "cid": known["cid"],
+            "did": known["did"],
+            "cost": known["cost"],
+            "cost_id": id_or_null(billed.cost_id),
+            "inserted": known["inserted"],
             "updated": billed.updated,
-            "lead": describe_lead(billed, answered["inserted"]["cost"]) if billed.updated else None,
+            "lead": describe_lead(billed, known["inserted"]["cost"]) if billed.updated else None,
             "first_contact": billed.first_contact,
         }
     )
 
 
-def describe_lead(billed, cost):
+def describe_lead(billed: Billed, cost: str | None) -> dict[str, str | None]:
     return {
         "lead_id": str(billed.lead_id),
-        "vendor_id": as_text(billed.vendor_id),
-        "account_id": as_text(billed.account_id),
+        "vendor_id": id_or_null(billed.vendor_id),
+        "account_id": id_or_null(billed.account_id),
         "cost": cost,
     }
 
 
-def as_text(number):
+def id_or_null(number: int | None) -> str | None:
     return None if number is None else str(number)

@@ -1,200 +1,216 @@
-"""From a delivery to a cost, in one transaction and only once, however often it is delivered (`contract.md`)."""
+"""From a delivery to a cost, in one transaction and only once, however often it is delivered (`docs/contract.md`)."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from flask import current_app
 
-from ..access.keys import key_time_zone
+from .. import counters
 from ..clock import dialer_time
 from ..database import queries
-from ..database.pool import Busy, get_database
-from ..delivery import BILLED, REPEATED, TRIED, UNMATCHED, log_repeated
-from ..errors import AlreadyMended, IdempotencyKeyAlreadyUsed
-from ..intake.schemas import collect_billable_call, load_billable_call
-from .answers import describe_answer, describe_inserted
+from ..database.connection import Connection
+from ..database.pool import get_database
+from ..database.queries import NO_CALL, Bill, Billed, Claim, Cost, Search, StoredDelivery
+from ..database.retries import Retryable
+from ..delivery import Delivery
+from ..errors import AlreadyReplayed, IdempotencyKeyAlreadyUsed, IngressError, TLDialerConnectionError
+from ..intake.schemas import BillableCall
+from ..outcome import Outcome
+from .answers import Known, describe_answer, describe_known
+from .log import log_duplicate, log_unbilled
 
-CLAIM = (
-    *("request_id", "api_id", "ip_address", "received", "sent", "delivery_key", "fingerprint", "answered", "mends"),
-    *("call_from", "call_to", "cost", "call_date"),
-)
-COST = ("date_billed", "cost", "method_id", "ip_address", "call_date", "call_from", "call_to", "notes")
-SEARCH = ("did", "cid", "call_date", "since", "until")
+Work = Callable[[Connection, Bill, int], Billed]
 
 
 class Answer(NamedTuple):
-    """`text` is the JSON for the sender, the same each time; `replayed`: this was not the first."""
+    """`text` is the JSON for the sender, the same each time; `replayed`: this was not the first delivery."""
 
     text: str
     replayed: bool
 
 
-def bill(delivery):
-    """Bill the call that was delivered and return the Answer; sets what became of the delivery.
+def bill(delivery: Delivery) -> Answer:
+    """Bill the call that was delivered and return the Answer; sets the delivery's outcome.
 
-    Raises the IngressError that refuses it. With a dry run all is done and undone, and there is no cost id.
+    Raises the IngressError that refuses it. A dry run does everything and undoes it; it has no cost id.
     """
-    sent = collect_billable_call(delivery.parameters)
-    delivery.call, refusal = load_billable_call(sent, key_time_zone(delivery.api_key), delivery.received_at)
-    if refusal:
-        raise refusal
-    cost = describe_cost(delivery)
-    answered = {"cid": sent["cid"], "did": sent["did"], "cost": sent["cost"], "inserted": describe_inserted(cost)}
-    values = {**delivery.origin(), **cost, **describe_search(cost), **identify(delivery, cost)}
-    values |= {"answered": json.dumps(answered).encode(), "mends": delivery.mends}
-    return get_database().run(bill_once, delivery, values, answered, deadline=delivery.deadline)
+    call = delivery.read_call()
+    cost = describe_cost(delivery, call)
+    known = describe_known(delivery.sent, cost)
+    search = search_for(cost.call_to, cost.call_from, cost.call_date)
+    bill = Bill(delivery.origin(), identify(delivery, call, cost, known), cost, search)
+    return get_database().run(bill_once, delivery, call.dry_run, bill, known, deadline=delivery.deadline)
 
 
-def describe_cost(delivery):
-    """The cost row as it is inserted; what was not sent is now."""
-    call = delivery.call
-    return {
-        "date_billed": dialer_time(call["date_billed"] or delivery.received_at),
-        "cost": call["cost"],
-        "method_id": delivery.api_key.api_id,
-        "ip_address": delivery.ip_address,
-        "call_date": dialer_time(call["call_date"] or delivery.received_at),
-        "call_from": call["cid"],
-        "call_to": call["did"],
-        "notes": call["notes"],
-    }
+def bill_unattended(delivery: Delivery) -> Answer:
+    """Bill a delivery whose sender does not wait for the answer: it comes from the spool, the log or an invoice.
 
-
-def describe_search(cost):
-    """Whose call is looked for, and when."""
-    return {
-        "did": cost["call_to"],
-        "cid": cost["call_from"],
-        "since": cost["call_date"] - current_app.config["CALL_MATCH_BEFORE"],
-        "until": cost["call_date"] + current_app.config["CALL_MATCH_AFTER"],
-    }
-
-
-def identify(delivery, cost):
-    """What tells one delivery from another: by the sender's own key, else by the call itself if its date was given.
-
-    A delivery with neither is a new one each time it comes; its key is its own, so that this service recognises what it
-    has written itself when it must run a transaction again.
+    A refusal is logged and raised, a cost is counted; TLDialerConnectionError passes through and leaves no trace.
     """
-    key, has_call_date = delivery.call["idempotency_key"], delivery.call["call_date"] is not None
-    call_date = cost["call_date"] if has_call_date else "-"
-    fingerprint = f"{cost['call_to']} {cost['call_from']} {cost['cost']} {call_date}"
-    if key is not None:
-        key = f"key {key}"
-    elif has_call_date and current_app.config["INGRESS_DUPLICATES"] == "replay":
+    try:
+        answer = bill(delivery)
+    except TLDialerConnectionError:
+        raise
+    except IngressError as refusal:
+        log_unbilled(delivery, refusal.status, str(refusal))
+        raise
+    if delivery.outcome is Outcome.DRY_RUN:
+        log_unbilled(delivery, 200, None)
+    count_billed(delivery)
+    return answer
+
+
+def count_billed(delivery: Delivery) -> None:
+    """Add the delivery's cost to the metrics if it was billed."""
+    if delivery.outcome and delivery.outcome.is_billed and delivery.understood.cost is not None:
+        counters.count_cost(delivery.sender.api_id, delivery.understood.cost)
+
+
+def describe_cost(delivery: Delivery, call: BillableCall) -> Cost:
+    """Return the cost row as it is inserted; a time that was not sent is now."""
+    return Cost(
+        date_billed=dialer_time(call.date_billed or delivery.received_at),
+        cost=call.cost,
+        method_id=delivery.sender.api_id,
+        ip_address=delivery.ip_address,
+        call_date=dialer_time(call.call_date or delivery.received_at),
+        call_from=call.cid,
+        call_to=call.did,
+        notes=call.notes,
+    )
+
+
+def search_for(did: str, cid: str, call_date: datetime) -> Search:
+    """Return the search for a call; `call_date` is naive, on the dialer's clock."""
+    since = call_date - current_app.config["CALL_MATCH_BEFORE"]
+    until = call_date + current_app.config["CALL_MATCH_AFTER"]
+    return Search(did, cid, call_date, since, until)
+
+
+def identify(delivery: Delivery, call: BillableCall, cost: Cost, known: Known) -> Claim:
+    """Return what tells one delivery from another: the sender's own key, else the call itself if its date was sent.
+
+    A delivery with neither is a new one each time it comes. Its key is its own request id, by which this service
+    recognises what it has written when it must run a transaction again.
+    """
+    call_date = cost.call_date if call.call_date else "-"
+    fingerprint = f"{cost.call_to} {cost.call_from} {cost.cost} {call_date}"
+    if call.idempotency_key is not None:
+        key = f"key {call.idempotency_key}"
+    elif call.call_date and current_app.config["INGRESS_DUPLICATES"] == "replay":
         key = f"call {fingerprint}"
     else:
         key = f"own {delivery.request_id}"
-    return {"delivery_key": key.encode(), "fingerprint": fingerprint}
+    return Claim(key.encode(), fingerprint, json.dumps(known).encode(), delivery.replay_of)
 
 
-def bill_once(connection, delivery, values, answered):
-    """Return the Answer; all is committed when this returns, or undone after a dry run."""
-    work = choose_work(connection, delivery)
+def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+    """Return the Answer; when this returns, all is committed, or undone after a dry run."""
+    work = choose_work(connection, delivery, is_dry_run)
     try:
-        billed = work(connection, **values, milliseconds=delivery.milliseconds())
+        billed = work(connection, bill, delivery.milliseconds())
     except queries.DuplicateDelivery:  # which has undone all
-        return recall(connection, delivery, values)
-    if work is bill_in_vain:
-        delivery.outcome = TRIED
+        return answer_duplicate(connection, delivery, is_dry_run, bill)
+    if is_dry_run:
+        delivery.outcome = Outcome.DRY_RUN
     else:
-        delivery.outcome = BILLED if billed.call_log_id else UNMATCHED
-    return Answer(describe_answer(answered, billed), replayed=False)
+        delivery.outcome = Outcome.BILLED if billed.call_log_id else Outcome.UNMATCHED
+    return Answer(describe_answer(known, billed), replayed=False)
 
 
-def choose_work(connection, delivery):
-    """The one trip where the server can: MySQL knows no compound statements outside of routines."""
-    if delivery.call["dry_run"]:
-        return bill_in_vain
+def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool) -> Work:
+    """Choose the single trip where the server can: MySQL has no compound statements outside routines."""
+    if is_dry_run:
+        return dry_run
     if delivery.is_late:
         return bill_late
     return queries.bill_at_once if connection.is_mariadb else bill_step_by_step
 
 
-def bill_in_vain(connection, **values):
-    """A dry run: do it all, so that it fails where billing would, and undo it; there is no cost id then."""
-    billed = write_step_by_step(connection, **values)
+def dry_run(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
+    """Do everything, so that it fails where billing would, and undo it; there is no cost id then."""
+    billed = write_step_by_step(connection, bill, milliseconds)
     connection.rollback()
     return billed._replace(cost_id=None)
 
 
-def bill_step_by_step(connection, **values):
-    """What `sql/bill_at_once.sql` does in one trip."""
-    billed = write_step_by_step(connection, **values)
+def bill_step_by_step(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
+    """Do what `sql/bill_at_once.sql` does in one trip."""
+    billed = write_step_by_step(connection, bill, milliseconds)
     connection.commit()
     return billed
 
 
-def bill_late(connection, **values):
-    """Bill what calls of the same lead may have overtaken: the lead's cost stays the one of the newest."""
-    billed = write_step_by_step(connection, is_late=True, **values)
+def bill_late(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
+    """Bill a call that later calls of the same lead may have overtaken: the lead keeps the cost of the newest."""
+    billed = write_step_by_step(connection, bill, milliseconds, is_late=True)
     connection.commit()
     return billed
 
 
-def write_step_by_step(connection, *, milliseconds, is_late=False, **values):
+def write_step_by_step(connection: Connection, bill: Bill, milliseconds: int, is_late: bool = False) -> Billed:
     connection.begin()
-    if values["mends"] and not queries.update_mended_delivery(connection, values["mends"]):
-        raise AlreadyMended
-    call = queries.find_call(connection, **pick(values, SEARCH))
-    found = (call or queries.Call(None, None, None, None))._asdict()
-    outcome = BILLED if call else UNMATCHED
-    delivery_id = claim(connection, **pick(values, CLAIM), **found, outcome=outcome)
-    cost_id = queries.insert_cost(connection, **pick(values, COST))
-    is_overtaken = is_late and find_overtaking(connection, found["lead_id"], values)
-    updated, first_contact = (0, 0) if is_overtaken else update_costs(connection, found["lead_id"], values["cost"])
-    done = {"cost_id": cost_id, "updated": updated, "first_contact": first_contact}
-    queries.update_delivery(connection, delivery_id=delivery_id, **done, milliseconds=milliseconds)
-    return queries.Billed(**done, **found)
+    replay_of = bill.claim.replay_of
+    if replay_of and not queries.update_replayed_delivery(connection, replay_of):
+        raise AlreadyReplayed
+    call = queries.find_call(connection, bill.search)
+    delivery_id = insert_claim(connection, bill, call)
+    cost_id = queries.insert_cost(connection, bill.cost)
+    lead_id = call.lead_id if call else None
+    is_overtaken = is_late and find_overtaking(connection, lead_id, bill.origin.received, bill.origin.request_id)
+    updated, first_contact = (0, 0) if is_overtaken else update_costs(connection, lead_id, bill.cost.cost)
+    billed = Billed(cost_id, *(call or NO_CALL), updated, first_contact)
+    queries.update_delivery(connection, delivery_id, billed, milliseconds)
+    return billed
 
 
-def claim(connection, **delivery):
-    """Return the delivery's id; raises DuplicateDelivery, having undone all, when somebody else has claimed its key."""
+def insert_claim(connection: Connection, bill: Bill, call: queries.Call | None) -> int:
+    """Return the delivery's id; raises DuplicateDelivery, having undone all, when its key is claimed already."""
     try:
-        return queries.insert_delivery(connection, **delivery)
+        outcome = Outcome.BILLED if call else Outcome.UNMATCHED
+        return queries.insert_delivery(connection, bill, call or NO_CALL, outcome)
     except queries.DuplicateDelivery:
         connection.rollback()
         raise
 
 
-def pick(values, names):
-    return {name: values[name] for name in names}
-
-
-def update_costs(connection, lead_id, cost):
+def update_costs(connection: Connection, lead_id: int | None, cost: Decimal) -> tuple[int, int]:
     """Return whether the lead, and whether its first contact, now carries the cost: 1 or 0 each."""
     if lead_id is None or not queries.update_lead_cost(connection, lead_id, cost):
         return 0, 0
     return 1, queries.update_first_contact_cost(connection, lead_id, cost)
 
 
-def find_overtaking(connection, lead_id, values):
+def find_overtaking(connection: Connection, lead_id: int | None, received: datetime, request_id: str) -> int | None:
     """Return the id of a billed delivery of the lead that came in later, or None.
 
-    The lead is locked first: whoever bills it now has been seen, or comes after us.
+    The lead is locked first: a transaction that bills it has committed and is seen, or comes after this one.
     """
     if lead_id is None:
         return None
     queries.lock_lead(connection, lead_id)
-    return queries.find_newer_delivery(connection, lead_id, values["received"], values["request_id"])
+    return queries.find_newer_delivery(connection, lead_id, received, request_id)
 
 
-def recall(connection, delivery, values):
+def answer_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Answer:
     """Return the first delivery's Answer; raises IdempotencyKeyAlreadyUsed when that was another call or cost."""
-    first = queries.find_delivery(connection, values["api_id"], values["delivery_key"])
+    first = queries.find_delivery(connection, bill.origin.api_id, bill.claim.delivery_key)
     if first is None:
-        raise Busy(f"{delivery.request_id} met a delivery that was not to be seen yet")
-    if first.fingerprint != values["fingerprint"]:
-        raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {values['fingerprint']}")
-    delivery.repeats = first.delivery_id
-    if delivery.call["dry_run"]:
-        delivery.outcome = TRIED
+        raise Retryable(f"{delivery.request_id} met a delivery that was not visible yet")
+    if first.fingerprint != bill.claim.fingerprint:
+        raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {bill.claim.fingerprint}")
+    delivery.duplicate_of = first.delivery_id
+    if is_dry_run:
+        delivery.outcome = Outcome.DRY_RUN
     else:
-        log_repeated(connection, delivery)
-        delivery.outcome = REPEATED
-    return answer_again(first)
+        log_duplicate(connection, delivery)
+        delivery.outcome = Outcome.DUPLICATE
+    return replay_stored_answer(first)
 
 
-def answer_again(first):
-    """The Answer that the first delivery got, from what is Remembered of it."""
+def replay_stored_answer(first: StoredDelivery) -> Answer:
+    """Return the Answer that the first delivery got."""
     return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)

@@ -1,61 +1,66 @@
-"""Calls that were not in the call log when their cost came: looked for again, and their leads given the cost."""
+"""Calls that were not in the call log when their cost came: searched again, and their leads given the cost."""
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from enum import Enum, auto
 
-from ..clock import dialer_time
+from ..clock import dialer_now
 from ..database import queries
-from ..database.pool import Busy, Lost, run
-from .bill import describe_search, find_overtaking, update_costs
+from ..database.connection import Connection
+from ..database.pool import run
+from ..database.queries import Call, UnmatchedDelivery
+from ..database.retries import ConnectionLost, Retryable
+from .bill import find_overtaking, search_for, update_costs
 
 log = logging.getLogger(__name__)
 
 
 class Finding(Enum):
-    """What came of looking for one call again."""
+    """The result of searching for one call again."""
 
     UPDATED = auto()  # found, and its lead now has the cost
     OUTDATED = auto()  # found, but its lead has a newer cost
     LEADLESS = auto()  # found, without a lead
     UNMATCHED = auto()  # still not in the call log
-    TAKEN = auto()  # found by another copy of this in the same moment
-    LEFT = auto()  # left for the next time: somebody keeps the lead locked, or the database is too busy
+    TAKEN = auto()  # found by another process at the same moment
+    LEFT = auto()  # left for the next round: its lead stays locked, or the database is too busy
 
 
-def match_calls(since, until):
+def match_calls(since: datetime, until: datetime) -> Iterator[tuple[UnmatchedDelivery, Finding]]:
     """Yield each unmatched delivery received in that time (naive, the dialer's) and its Finding, oldest first, once.
 
-    Each is settled when it is yielded, so one may stop at any time. TLDialerConnectionError: the database is away.
+    Each is settled when it is yielded, so the caller may stop at any time. TLDialerConnectionError: the database is
+    away.
     """
     delivery_id = 0
     while batch := run(queries.list_unmatched_deliveries, since, until, delivery_id):
         for delivery in batch:
-            yield delivery, look_again(delivery)
+            yield delivery, try_to_match(delivery)
         since, delivery_id = delivery.received, delivery.delivery_id
 
 
-def look_again(delivery):
-    """Return the Finding; what cannot be settled holds up no other and is looked at again next time."""
+def try_to_match(delivery: UnmatchedDelivery) -> Finding:
+    """Return the Finding; a delivery that cannot be settled holds up no other and is tried again in the next round."""
+    sent: list[Finding] = []
     try:
-        return run(match, delivery, [])
-    except (Busy, Lost) as error:
+        return run(match, delivery, sent)
+    except (Retryable, ConnectionLost) as error:
         log.warning("delivery %s is left for the next time: %s", delivery.delivery_id, error.__cause__)
         return Finding.LEFT
 
 
-def match(connection, delivery, sent):
+def match(connection: Connection, delivery: UnmatchedDelivery, sent: list[Finding]) -> Finding:
     """Find the call by the rule of live requests and settle it; all is committed when this returns the Finding.
 
-    `sent` remembers what was about to be committed: when this runs again because the connection was lost, and the
-    delivery turns out to be matched, it was us.
+    `sent` keeps what was about to be committed: when this runs again after a lost connection, and the delivery turns
+    out to be matched, it was this service that did it.
     """
-    search = describe_search(delivery._asdict())
-    call = queries.find_call(connection, call_date=delivery.call_date, **search)
+    call = queries.find_call(connection, search_for(delivery.call_to, delivery.call_from, delivery.call_date))
     if call is None:
         return Finding.UNMATCHED
     connection.begin()
-    finding = settle(connection, delivery, call)
+    finding = settle_match(connection, delivery, call)
     if finding is Finding.TAKEN:
         connection.rollback()
         return sent[-1] if sent else finding
@@ -64,15 +69,14 @@ def match(connection, delivery, sent):
     return finding
 
 
-def settle(connection, delivery, call):
-    """Mark the delivery, and set the costs of its lead unless there is a newer one.
+def settle_match(connection: Connection, delivery: UnmatchedDelivery, call: Call) -> Finding:
+    """Mark the delivery as matched, and set the costs of its lead unless there is a newer one.
 
-    The lead is locked first, and every look after that sees what has been committed until then: a live request for the
-    lead has either committed, and its newer cost is found, or will set its own when this is through.
+    The lead is locked first, and every later read sees what has been committed until then: a live request for the
+    lead has either committed, and its newer cost is found, or will set its own after this transaction.
     """
-    is_overtaken = find_overtaking(connection, call.lead_id, delivery._asdict())
-    found = {**call._asdict(), "matched": dialer_time(datetime.now(UTC))}
-    if not queries.update_matched_delivery(connection, delivery_id=delivery.delivery_id, **found):
+    is_overtaken = find_overtaking(connection, call.lead_id, delivery.received, delivery.request_id)
+    if not queries.update_matched_delivery(connection, delivery.delivery_id, call, dialer_now()):
         return Finding.TAKEN
     if is_overtaken:
         return Finding.OUTDATED

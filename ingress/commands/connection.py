@@ -1,17 +1,15 @@
 """What the commands share: the dialer's database and clock, and its refusals as one line each."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 import pymysql
-from flask import current_app
 from marshmallow import ValidationError
 
 from ..config import parse_duration
 from ..database.pool import get_database
 from ..errors import TLDialerConnectionError
-from ..intake.fields import wall_clock
 
 LONGEST = timedelta(days=3650)  # ten years; far more, and no calendar reaches back
 
@@ -42,7 +40,3 @@ def command_errors():
 def command_connection():
     with command_errors(), get_database().connection() as connection:
         yield connection
-
-
-def dialer_now():
-    return wall_clock(datetime.now(UTC), current_app.config["TLDIALER_TIMEZONE"]).replace(microsecond=0)

@@ -5,12 +5,14 @@ import json
 import click
 from flask.cli import AppGroup
 
-from ..billing.replay import redeliver
-from ..console.filters import OUTCOMES, read_filters
+from ..billing.replay import replay
+from ..clock import dialer_now
+from ..console.filters import read_filters
 from ..database import queries
 from ..errors import IngressError
 from ..intake.schemas import ALIASES
-from .connection import check_duration, command_connection, command_errors, dialer_now
+from ..outcome import LOGGED_OUTCOMES
+from .connection import check_duration, command_connection, command_errors
 
 deliveries = AppGroup("deliveries", help="The delivery log; what it holds as billed is not billed again.")
 
@@ -29,7 +31,7 @@ def prune_deliveries(age):
 
 @deliveries.command("list")
 @click.option("--key", "api_id", help="The API id it came with.")
-@click.option("--outcome", type=click.Choice(OUTCOMES))
+@click.option("--outcome", type=click.Choice([str(outcome) for outcome in LOGGED_OUTCOMES]))
 @click.option("--did")
 @click.option("--cid")
 @click.option("--since", help="The first day, such as 2026-03-05.")
@@ -77,7 +79,7 @@ def replay_delivery(delivery_id, changes):
     """Fire a delivery again, mended if it was refused, and print the answer; a billed one is never billed twice."""
     with command_errors():
         try:
-            answer = redeliver(delivery_id, changes)
+            answer = replay(delivery_id, changes)
         except IngressError as refusal:
             raise click.ClickException(str(refusal)) from None
     click.echo(answer.text)

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from ..delivery import BILLED, REPEATED, UNMATCHED
 from ..invoice.booking import Booking, book, list_bookable, list_unbooked
 from ..invoice.details import open_details
 from ..invoice.findings import money, show
+from ..outcome import BILLED_OUTCOMES, Outcome
 from .invoice import cannot_run, compared, file_options
 
 SHOWN = 20  # rows that are not booked, on the terminal; --details has all
@@ -53,10 +53,10 @@ def count(rows):
 def report_booking(booking):
     """Say what became of the rows, also of the first ones when the others could not be billed."""
     outcomes = booking.outcomes
-    billed = outcomes[BILLED] + outcomes[UNMATCHED]
-    click.echo(f"Billed now: {billed:,}, of them without a call in the call log: {outcomes[UNMATCHED]:,}")
-    if outcomes[REPEATED]:
-        click.echo(f"Billed before: {outcomes[REPEATED]:,}")
+    billed = sum(outcomes[outcome] for outcome in BILLED_OUTCOMES)
+    click.echo(f"Billed now: {billed:,}, of them without a call in the call log: {outcomes[Outcome.UNMATCHED]:,}")
+    if outcomes[Outcome.DUPLICATE]:
+        click.echo(f"Billed before: {outcomes[Outcome.DUPLICATE]:,}")
 
 
 def report_unbooked(staging, doubtful, refused, details):

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
 
-from ..access.keys import INGRESS, key_time_zone
+from ..access.keys import INGRESS
+from ..clock import sender_zone
 from ..database import queries
 from ..intake.fields import normalise_number
 from ..invoice.columns import parse_map
@@ -115,7 +115,7 @@ def find_key(api_id):
 
 
 def read_file(file, staging, api_key, given, only, did, vendor, time_zone):
-    zone = ZoneInfo(time_zone) if time_zone else key_time_zone(api_key)
+    zone = sender_zone(time_zone or api_key.time_zone)
     reading = Reading(zone, current_app.config["TLDIALER_TIMEZONE"], now(), did=did)
     try:
         return take_in(file, staging, reading, given, only, vendor)

@@ -9,8 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from ..access.keys import ADMIN, INGRESS, hash_secret
+from ..clock import dialer_now
 from ..database import queries
-from .connection import command_connection, dialer_now
+from .connection import command_connection
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
 

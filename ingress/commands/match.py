@@ -9,7 +9,8 @@ import click
 from flask.cli import with_appcontext
 
 from ..billing.match import Finding, match_calls
-from .connection import check_duration, command_errors, dialer_now
+from ..clock import dialer_now
+from .connection import check_duration, command_errors
 
 ENDING = {signal.SIGINT, signal.SIGTERM}
 LEFT_LIMIT = 10  # in one round; so many are no single lead's affair, and each has been tried for seconds

@@ -5,10 +5,9 @@ from datetime import date, datetime, time, timedelta
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Regexp
 
-from ..delivery import BILLED, FAILED, MENDED, REFUSED, REPEATED, TRIED, UNMATCHED
 from ..intake.fields import normalise_number
+from ..outcome import LOGGED_OUTCOMES
 
-OUTCOMES = (BILLED, UNMATCHED, REPEATED, REFUSED, FAILED, TRIED, MENDED)
 LONGEST_DAYS = 31  # all of it is counted anew for each page: half a second when 10,000 come in a day
 FIRST, LAST = date(2000, 1, 1), datetime.combine(date.max, time(23, 59, 59))  # before and after all that is logged
 ALL = {"api_id": None, "outcome": None, "call_to": None, "call_from": None, "request_id": None}
@@ -41,7 +40,7 @@ class PeriodSchema(Schema):
 
 class FilterSchema(PeriodSchema):
     api_id = fields.Integer()
-    outcome = fields.String(validate=OneOf(OUTCOMES, error="No outcome of that name."))
+    outcome = fields.String(validate=OneOf(LOGGED_OUTCOMES, error="No outcome of that name."))
     call_to = Number(data_key="did")
     call_from = Number(data_key="cid")
     request_id = fields.String(validate=Regexp(r"[0-9a-f]{32}\Z", error="32 hexadecimal digits, as in X-Request-ID."))

@@ -6,16 +6,16 @@ from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from ..billing.bill import answer_again
-from ..billing.replay import redeliver
+from ..billing.bill import replay_stored_answer
+from ..billing.replay import replay
 from ..database import queries
 from ..database.pool import run
-from ..delivery import FAILED, MENDED, REFUSED, TRIED
 from ..errors import IngressError, NoSuchDelivery
 from ..intake.parameters import GivenTwice, from_json
 from ..intake.schemas import ALIASES, collect_billable_call
+from ..outcome import LOGGED_OUTCOMES, Outcome
 from . import layout, sessions
-from .filters import OUTCOMES, read_filters
+from .filters import read_filters
 from .reasons import explain, find_nearest
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def show_deliveries():
         asked=asked,
         is_first="before" not in request.args,
         complaints=complaints,
-        outcomes=dict(zip(OUTCOMES, OUTCOMES, strict=True)),
+        outcomes=dict(zip(LOGGED_OUTCOMES, LOGGED_OUTCOMES, strict=True)),
         keys={key.api_id: f"{key.name or 'unnamed'} ({key.api_id})" for key in run(queries.list_api_keys)},
     )
 
@@ -53,16 +53,16 @@ def place_after(delivery):
 @blueprint.get("/deliveries/<int:delivery_id>")
 def show_delivery(delivery_id):
     logged = find_logged(delivery_id)
-    mended_by = run(queries.find_mending_delivery, delivery_id, logged.received) if logged.outcome == MENDED else None
+    replayed_as = run(queries.find_replay, delivery_id, logged.received) if logged.outcome is Outcome.REPLAYED else None
     return render_template(
         "console/delivery.html",
         delivery=logged,
-        reason=explain(logged, run(find_nearest, logged), mended_by),
-        mended_by=mended_by,
+        reason=explain(logged, run(find_nearest, logged), replayed_as),
+        replayed_as=replayed_as,
         sent=describe_sent(logged),
         everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),
         answered=describe_answered(logged),
-        can_be_billed=logged.outcome in (REFUSED, FAILED, TRIED),
+        can_be_billed=logged.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.DRY_RUN),
     )
 
 
@@ -83,9 +83,13 @@ def describe_answered(logged):
     """The JSON that the sender got, as far as the log keeps it; a dry run's is not kept."""
     if logged.error:
         return json.dumps({"error": logged.error}, ensure_ascii=False)
-    first = run(queries.find_logged_delivery, logged.repeats) if logged.repeats else logged
+    first = run(queries.find_logged_delivery, logged.duplicate_of) if logged.duplicate_of else logged
     remembered = first and first.delivery_key and run(queries.find_delivery, first.api_id, first.delivery_key)
-    return json.dumps(json.loads(answer_again(remembered).text), indent=2, ensure_ascii=False) if remembered else None
+    return (
+        json.dumps(json.loads(replay_stored_answer(remembered).text), indent=2, ensure_ascii=False)
+        if remembered
+        else None
+    )
 
 
 @blueprint.get("/deliveries/<int:delivery_id>/replay")
@@ -97,18 +101,18 @@ def ask_for_replay(delivery_id, error=None):
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/replay")
-def replay(delivery_id):
+def receive_replay(delivery_id):
     """Fire it again; what it has become is the page to see then, or the same form with what is still wrong."""
     logged = find_logged(delivery_id)
     changes = {name: request.form[name] for name in ALIASES if request.form.get(name, "").strip()}
     log.warning("admin key %s fires delivery %s again, changed: %s", g.admin.api_id, delivery_id, ", ".join(changes))
     try:
-        answer = redeliver(delivery_id, changes)
+        answer = replay(delivery_id, changes)
     except IngressError as refusal:
         return ask_for_replay(delivery_id, refusal), refusal.status
     flash(describe_replay(answer))
-    mended_by = run(queries.find_mending_delivery, delivery_id, logged.received)
-    return redirect(url_for(".show_delivery", delivery_id=mended_by or delivery_id), 303)
+    replayed_as = run(queries.find_replay, delivery_id, logged.received)
+    return redirect(url_for(".show_delivery", delivery_id=replayed_as or delivery_id), 303)
 
 
 def describe_replay(answer):

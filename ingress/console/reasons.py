@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from flask import current_app
 
-from .. import delivery, errors
+from .. import errors
 from ..database import queries
+from ..outcome import Outcome
 from .layout import write_money, write_number
 
 HINTS = {
@@ -24,23 +25,23 @@ HINTS = {
 }
 
 
-def explain(logged, nearest, mended_by):
+def explain(logged, nearest, replayed_as):
     """Return a few sentences on a LoggedDelivery; `nearest` is the NearestCall of an unmatched one, or None."""
     match logged.outcome:
-        case delivery.BILLED:
+        case Outcome.BILLED:
             return explain_billed(logged)
-        case delivery.UNMATCHED:
+        case Outcome.UNMATCHED:
             return explain_unmatched(logged, nearest)
-        case delivery.REPEATED:
-            return f"Delivery {logged.repeats} had billed the same call: it got the same answer and billed nothing."
-        case delivery.REFUSED:
+        case Outcome.DUPLICATE:
+            return f"Delivery {logged.duplicate_of} billed this call before; this one got the same answer."
+        case Outcome.REFUSED:
             return explain_refused(logged)
-        case delivery.FAILED:
+        case Outcome.FAILED:
             return f"{logged.error}: a fault on our side. It can be fired again."
-        case delivery.TRIED:
+        case Outcome.DRY_RUN:
             return "A dry run: it was answered as if, and nothing was billed."
-        case delivery.MENDED:
-            again = f" as delivery {mended_by}" if mended_by else ""
+        case Outcome.REPLAYED:
+            again = f" as delivery {replayed_as}" if replayed_as else ""
             return f"It was not billed at first ({logged.error or 'a dry run'}), and has been fired again{again}."
     return ""
 
@@ -95,6 +96,6 @@ def write_distance(distance):
 
 def find_nearest(connection, logged):
     """The NearestCall of an unmatched delivery; None for any other."""
-    if logged.outcome != delivery.UNMATCHED:
+    if logged.outcome != Outcome.UNMATCHED:
         return None
     return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from ..delivery import BILLED, FAILED, REFUSED, UNMATCHED
+from ..outcome import BILLED_OUTCOMES, Outcome
 
-ACCEPTED = (BILLED, UNMATCHED)
-NOT_ACCEPTED = (REFUSED, FAILED)
+REFUSED_OUTCOMES = (Outcome.REFUSED, Outcome.FAILED)
 HOUR, DAY = 3600, 86400  # seconds of a step
 HOURLY_DAYS = 2  # as many days are shown hour by hour, longer ranges day by day
 
@@ -22,16 +21,16 @@ class Totals:
 
     def add(self, count):
         self.deliveries[count.outcome] += count.deliveries
-        if count.outcome in ACCEPTED:
+        if count.outcome.is_billed:
             self.cost += count.cost or 0
 
     @property
     def accepted(self):
-        return sum(self.deliveries[outcome] for outcome in ACCEPTED)
+        return sum(self.deliveries[outcome] for outcome in BILLED_OUTCOMES)
 
     @property
     def not_accepted(self):
-        return sum(self.deliveries[outcome] for outcome in NOT_ACCEPTED)
+        return sum(self.deliveries[outcome] for outcome in REFUSED_OUTCOMES)
 
 
 def total_by(counts):

@@ -1,46 +1,56 @@
-"""A connection to the dialer's database that keeps nobody waiting, and how to leave it clean."""
+"""A connection to the dialer's database whose every command has a deadline."""
+
+from __future__ import annotations
 
 import select
 import time
+from typing import TYPE_CHECKING, Any
 
 import pymysql
 
-QUIET_SECONDS = 1  # after which a kept connection is looked at before it is used: the server may have closed it
+if TYPE_CHECKING:  # PyMySQL's connections are generic for the type checker only
+    from pymysql.cursors import Cursor
+
+    BaseConnection = pymysql.connections.Connection[Cursor]
+else:
+    BaseConnection = pymysql.connections.Connection
+
+IDLE_CHECK_SECONDS = 1  # a connection unused for longer is checked before it is used: the server may have closed it
 ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock timeouts of sql/set_session.sql
 
 
-class Connection(pymysql.connections.Connection):
-    """A connection on which no answer is awaited longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic)."""
+class Connection(BaseConnection):
+    """A connection that waits for no answer longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic seconds)."""
 
-    deadline = None
-    prepared = frozenset()  # names of the statements that the server has prepared for it
-    used = 0  # when, on the monotonic clock
+    deadline: float | None = None
+    prepared: frozenset[str] = frozenset()  # names of the statements that the server has prepared for it
+    used: float = 0  # when, on the monotonic clock
 
-    def _execute_command(self, command, sql):
+    def _execute_command(self, command: int, sql: Any) -> None:
         # The one place through which PyMySQL sends everything; its own timeouts are fixed when it connects.
-        self._read_timeout = self._write_timeout = time_left(self.deadline, ANSWER_TIMEOUT)
+        self._read_timeout = self._write_timeout = seconds_left(self.deadline, ANSWER_TIMEOUT)
         self.used = time.monotonic()
         super()._execute_command(command, sql)
 
-    def is_usable(self):
-        """False when it was closed, by us or by the server: nothing may have come from it that nobody asked for."""
+    def is_usable(self) -> bool:
+        """Return False when either side has closed it: unread data means that the server did."""
         return self.open and (self.was_just_used() or not select.select([self._sock], [], [], 0)[0])
 
-    def was_just_used(self):
-        return time.monotonic() < self.used + QUIET_SECONDS
+    def was_just_used(self) -> bool:
+        return time.monotonic() < self.used + IDLE_CHECK_SECONDS
 
     @property
-    def is_mariadb(self):
+    def is_mariadb(self) -> bool:
         return "MariaDB" in self.server_version
 
 
-def time_left(deadline, at_most):
-    """Seconds until the deadline, never so few that nothing could be done at all."""
+def seconds_left(deadline: float | None, at_most: float) -> float:
+    """Return the seconds until the deadline, never so few that nothing could be done at all."""
     return at_most if deadline is None else min(at_most, max(deadline - time.monotonic(), 0.05))
 
 
-def abandon(connection):
-    """Undo the transaction; a connection that cannot is closed, upon which the server undoes it."""
+def rollback_or_close(connection: Connection) -> None:
+    """Undo the transaction; a connection that cannot is closed, and the server then undoes it."""
     try:
         connection.rollback()
     except pymysql.Error:

@@ -5,184 +5,154 @@ import os
 import ssl
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar, TypeVarTuple
 from weakref import WeakValueDictionary
 
 import pymysql
-from flask import current_app
-from pymysql.constants import CLIENT, CR, ER
-from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
+from flask import Flask, current_app
+from pymysql.constants import CLIENT
 
 from .. import counters
+from ..config import DatabaseUrl
 from ..errors import TLDialerConnectionError
 from . import queries
-from .connection import ANSWER_TIMEOUT, Connection, abandon, time_left
+from .connection import Connection, rollback_or_close, seconds_left
+from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, classify
 
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
-PATIENCE = 4.5  # seconds for one request, retries included; platforms give up after 5
-ATTEMPTS = 20  # far more than a deadlock ever took; PATIENCE ends the matter before
-WAIT = wait_random_exponential(multiplier=0.02, max=0.3)  # seconds; the jitter parts those who met in a deadlock
+REQUEST_SECONDS = 4.5  # for one request, retries included; platforms give up after 5
 
-# Error numbers of MariaDB and MySQL
-LOST = {CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.SERVER_SHUTDOWN, CONNECTION_KILLED := 1927}
-BUSY = {
-    ER.LOCK_DEADLOCK,
-    ER.LOCK_WAIT_TIMEOUT,
-    ER.STATEMENT_TIMEOUT,
-    QUERY_TIMEOUT := 3024,
-    ER.UNKNOWN_STMT_HANDLER,
-}
-NOT_WRITABLE = {
-    ER.OPTION_PREVENTS_STATEMENT,
-    ER.UNKNOWN_COM_ERROR,
-    READ_ONLY_TRANSACTION := 1792,
-    READ_ONLY_MODE := 1836,
-}
+Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 
-class Busy(TLDialerConnectionError):
-    """Nothing was stored, and the same may well succeed now."""
-
-
-class Lost(TLDialerConnectionError):
-    """The connection broke under way: all is stored, or nothing, and running again finds out."""
-
-
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.extensions["database"] = Database(app.config["DATABASE_URL"])
 
 
-def get_database():
-    return current_app.extensions["database"]
+def get_database() -> "Database":
+    database: Database = current_app.extensions["database"]
+    return database
 
 
-def get_deadline():
-    """When a request that comes in now must have its answer, on the monotonic clock."""
-    return time.monotonic() + PATIENCE
+def get_deadline() -> float:
+    """Return when a request that comes in now must have its answer, on the monotonic clock."""
+    return time.monotonic() + REQUEST_SECONDS
 
 
-def run(work, *args):
-    """`Database.run` with a deadline of its own, for what no request's deadline is there for."""
+def run(work: Callable[[Connection, *Arguments], Result], *args: *Arguments) -> Result:
+    """`Database.run` with a deadline of its own, for work that belongs to no request."""
     return get_database().run(work, *args, deadline=get_deadline())
-
-
-def stop_before_deadline(margin):
-    """tenacity's rule for `Database.attempt`, whose last argument is the deadline: no attempt in its last seconds."""
-    return lambda state: (
-        state.attempt_number >= ATTEMPTS or time.monotonic() >= (state.args[-1] or float("inf")) - margin
-    )
-
-
-def retry(error, stop):
-    again = retry_if_exception_type(error)
-    return Retrying(retry=again, stop=stop, wait=WAIT, reraise=True, before_sleep=counters.count_database_retry)
-
-
-# Made once: to make them costs as much as the call that needs no retry
-WHILE_BUSY = retry(Busy, stop_before_deadline(ANSWER_TIMEOUT))
-WHILE_AWAY = retry(TLDialerConnectionError, stop_before_deadline(0))
 
 
 class Database:
     """The dialer's database behind one DatabaseUrl.
 
-    Each thread keeps one connection of its own, so the workers' threads are the pool: nobody waits for another's
+    Each thread keeps one connection of its own, so the workers' threads are the pool: no thread waits for another's
     connection, nor for another's attempt to connect. A forked process starts without any.
     """
 
-    def __init__(self, url):
+    def __init__(self, url: DatabaseUrl) -> None:
         self.url = url
         self.hosts = list(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
-        self.opened = WeakValueDictionary()  # thread to connection
+        self.opened: WeakValueDictionary[int, Connection] = WeakValueDictionary()  # thread to connection
 
-    def run(self, work, *args, deadline=None):
+    def run(
+        self,
+        work: Callable[[Connection, *Arguments], Result],
+        *args: *Arguments,
+        deadline: float | None = None,
+    ) -> Result:
         """Return `work(connection, *args)`, run again where that may help, until the deadline (monotonic seconds).
 
         The work ends with its commit, or is a single statement; when it runs again, it must recognise what it has
         stored before. Raises TLDialerConnectionError: at once when nothing could be reached, and after the deadline
         when the connection was lost under way and the outcome could not be found out. While it is known that nothing
-        was stored, none is begun that could outlast the deadline: the server would finish it, and store after a 503.
+        was stored, no attempt begins that could outlast the deadline: the server would finish it, and store after a
+        503.
         """
         try:
-            return WHILE_BUSY(self.attempt, work, args, deadline)
-        except Lost:
+            return WHILE_RETRYABLE(self.attempt, work, args, deadline)
+        except ConnectionLost:
             counters.count_database_retry()
             return WHILE_AWAY(self.attempt, work, args, deadline)
 
-    def attempt(self, work, args, deadline):
-        connection = self.open_connection(deadline)
-        try:
+    def attempt(
+        self, work: Callable[[Connection, *Arguments], Result], args: tuple[*Arguments], deadline: float | None
+    ) -> Result:
+        with self.connection(deadline) as connection:
             return work(connection, *args)
-        except BaseException as error:
-            abandon(connection)
-            self.raise_classified(error)
-            raise
-
-    def raise_classified(self, error):
-        """Raise Busy or Lost for an error of the moment or the connection; return for any other."""
-        code = error.args[0] if isinstance(error, pymysql.OperationalError) else None
-        if code in NOT_WRITABLE:
-            self.leave_host()
-        if code in BUSY | NOT_WRITABLE:
-            counters.count_database_error("busy" if code in BUSY else "not_writable")
-            log.warning("running again after: %s", error)
-            raise Busy from error
-        if code in LOST or isinstance(error, pymysql.InterfaceError):
-            counters.count_database_error("lost")
-            log.warning("finding out after: %s", error)
-            raise Lost from error
 
     @contextmanager
-    def connection(self):
-        """The thread's connection for an operator's command; lost or missing is a TLDialerConnectionError."""
-        connection = self.open_connection()
+    def connection(self, deadline: float | None = None) -> Iterator[Connection]:
+        """Yield the thread's connection; an error undoes the transaction.
+
+        An error of the moment or the connection becomes Retryable or ConnectionLost.
+        """
+        connection = self.open_connection(deadline)
         try:
             yield connection
         except BaseException as error:
-            abandon(connection)
+            rollback_or_close(connection)
             self.raise_classified(error)
             raise
 
-    def open_connection(self, deadline=None):
+    def raise_classified(self, error: BaseException) -> None:
+        """Raise Retryable or ConnectionLost for an error of the moment or the connection; return for any other."""
+        if not (found := classify(error)):
+            return
+        kind, classified = found
+        if kind == "not_writable":
+            self.fail_over()
+        counters.count_database_error(kind)
+        log.warning("running again after: %s", error)
+        raise classified from error
+
+    def open_connection(self, deadline: float | None = None) -> Connection:
         kept = getattr(self.kept, "connection", None)
         if kept is None or self.kept.process != os.getpid() or not kept.is_usable():
-            self.replace_connection(deadline)
-        self.kept.connection.deadline = deadline
-        return self.kept.connection
+            kept = self.replace_connection(deadline)
+        kept.deadline = deadline
+        return kept
 
-    def replace_connection(self, deadline):
+    def replace_connection(self, deadline: float | None) -> Connection:
         self.opened.pop(threading.get_ident(), None)
         try:
-            self.kept.connection, self.kept.process = self.connect(deadline), os.getpid()
-            self.opened[threading.get_ident()] = self.kept.connection
+            connection = self.connect(deadline)
+            self.kept.connection, self.kept.process = connection, os.getpid()
+            self.opened[threading.get_ident()] = connection
+            return connection
         finally:
             self.count_connections()
 
-    def count_connections(self):
-        """Only when one is replaced, which is when one is lost too: a gauge is no reason to touch each request."""
+    def count_connections(self) -> None:
+        """Count only when one is replaced, which is also when one is lost: a gauge must not cost each request."""
         opened = [connection() for connection in self.opened.valuerefs()]
         counters.count_connections(sum(connection.open for connection in opened if connection is not None))
 
-    def leave_host(self):
-        """Start with the next host from now on; the thread's connection to this one is given up."""
+    def fail_over(self) -> None:
+        """Start with the next host from now on; the thread's connection to this one is closed."""
         self.hosts.append(self.hosts.pop(0))
         if self.kept.connection.open:
             self.kept.connection.close()
 
-    def apply_schema(self):
+    def apply_schema(self) -> None:
         """Create the tables that are missing, on a connection of its own that takes many statements at once."""
         with self.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
             queries.create_tables(connection)
 
-    def connect(self, deadline=None, client_flag=CLIENT.FOUND_ROWS):
-        """A new connection to the first host that answers; raises TLDialerConnectionError when none does.
+    def connect(self, deadline: float | None = None, client_flag: int = CLIENT.FOUND_ROWS) -> Connection:
+        """Return a new connection to the first host that answers; raises TLDialerConnectionError when none does.
 
         FOUND_ROWS: an UPDATE counts the rows it found, also those that already had the value.
         """
-        timeout = time_left(deadline, CONNECT_TIMEOUT) / len(self.hosts)
+        timeout = seconds_left(deadline, CONNECT_TIMEOUT) / len(self.hosts)
+        reason: Exception | None = None
         for host, port in list(self.hosts):
             try:
                 return self.connect_to(host, port, timeout, client_flag)
@@ -192,7 +162,7 @@ class Database:
                 reason = error
         raise TLDialerConnectionError from reason
 
-    def connect_to(self, host, port, timeout, client_flag):
+    def connect_to(self, host: str, port: int, timeout: float, client_flag: int) -> Connection:
         connection = Connection(
             host=host,
             port=port,

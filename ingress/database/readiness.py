@@ -9,7 +9,8 @@ from flask import current_app
 
 from ..errors import TLDialerConnectionError
 from . import queries
-from .pool import NOT_WRITABLE, Busy, get_database
+from .pool import get_database
+from .retries import NOT_WRITABLE, Retryable
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Readiness:
     def look_again(self, database, deadline):
         try:
             faults = database.run(find_faults, deadline=deadline)
-        except Busy as busy:
+        except Retryable as busy:
             faults = [str(busy.__cause__.args[1])]  # of the last host that was tried
         if faults != self.faults:
             log.warning("is the database ready: %s", "; ".join(faults) or "yes")
@@ -66,7 +67,7 @@ def find_faults(connection):
     faults = []
     for name in queries.REQUEST_STATEMENTS:
         try:
-            queries.explain(connection, name)
+            queries.explain_statement(connection, name)
         except pymysql.MySQLError as error:
             if not connection.open or error.args[0] in NOT_WRITABLE:
                 raise

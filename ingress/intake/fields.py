@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
@@ -10,7 +11,7 @@ NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # neither area code nor ex
 
 PLAIN_NUMBER = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)  # needs no interpretation
 
-COST = re.compile(r"\$?\s*(?=[\d.])(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?", re.ASCII)
+COST_TEXT = re.compile(r"\$?\s*(?=[\d.])(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?", re.ASCII)
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
@@ -39,7 +40,7 @@ OTHER_FORMS = [
 ]
 
 
-def normalise_number(text):
+def normalise_number(text: str) -> str:
     """Return the 10 digits of a North American number written in any way (`contract.md`, did and cid).
 
     The digits that were sent must all belong to the number: an extension or a second number is refused, and so is
@@ -64,9 +65,9 @@ def normalise_number(text):
     return digits
 
 
-def parse_cost(text):
+def parse_cost(text: str) -> Decimal:
     """Return a cost as Decimal with 4 places, rounded half up; unit: the account's currency (`contract.md`, cost)."""
-    match = COST.fullmatch(text.strip())
+    match = COST_TEXT.fullmatch(text.strip())
     if not match:
         raise ValueError("not a plain amount such as 12.50")
     amount = Decimal(match[1].replace(",", "") + (match[2] or ""))
@@ -78,7 +79,7 @@ def parse_cost(text):
     return amount
 
 
-def parse_time(text, time_zone, now):
+def parse_time(text: str, time_zone: ZoneInfo, now: datetime) -> datetime:
     """Return an aware datetime, whole seconds (a fraction is cut off, as a wall clock does).
 
     A value without an offset is read in `time_zone`; where the clock is set back, as the first of the two. Outside
@@ -92,7 +93,7 @@ def parse_time(text, time_zone, now):
     return value
 
 
-def read_time(text):
+def read_time(text: str) -> datetime:
     """The forms of `contract.md`, tried from the most to the least exact; naive where no offset was sent."""
     if match := EPOCH.fullmatch(text):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
@@ -108,15 +109,10 @@ def read_time(text):
     raise ValueError("not a date and time such as 2024-03-05T14:21:09Z")
 
 
-def restore_offset(text):
+def restore_offset(text: str) -> str:
     """Write any offset as +HH:MM right behind the clock; form decoding made the `+` of some a space."""
     match = OFFSET.fullmatch(text)
     if not match:
         return text
     sign = (match["sign"] or "+").replace(" ", "+")
     return f"{match['clock']}{sign}{match['hours'] or '00'}:{match['minutes'] or '00'}"
-
-
-def wall_clock(value, time_zone):
-    """The naive local time that the dialer's tables hold for an aware datetime."""
-    return value.astimezone(time_zone).replace(tzinfo=None)

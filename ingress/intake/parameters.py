@@ -14,7 +14,7 @@ UNREAD_LIMIT = 10_000  # characters that are kept of a body that could not be re
 HEADERS = ("Idempotency-Key", "Dry-Run")  # that carry a parameter
 SECRETS = {"tld-api-key", "api_key", "apikey"}  # names, in lower case, whose values are kept nowhere
 MASK = "***"
-UNRENDERED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
+UNFILLED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
 QUOTED = 100  # characters of a refused value that an error repeats
 
 
@@ -22,7 +22,7 @@ class GivenTwice(ValueError):
     """One name came twice in one place with different values: nobody can say which was meant."""
 
 
-class Unrendered(str):
+class UnfilledToken(str):
     """A token that the sender's platform should have replaced by a value: absent, but worth naming."""
 
     def complaint(self):
@@ -48,7 +48,7 @@ class Parameters:
     def find(self, names, *others):
         """Return the first present value of `names`, body before query, then the first present of `others`.
 
-        Blank and unrendered values count as absent; when nothing else is there, the Unrendered token is returned,
+        Blank and unrendered values count as absent; when nothing else is there, the UnfilledToken token is returned,
         or None. Raises GivenTwice when any of the names is ambiguous, even where another would have come first.
         """
         sent = [single(place, name) for name in names for place in (self.body, self.query) if name in place]
@@ -56,9 +56,9 @@ class Parameters:
         for value in [*sent, *others]:
             if is_blank(value):
                 continue
-            if not is_unrendered(value):
+            if not is_unfilled(value):
                 return value
-            token = token or Unrendered(value)
+            token = token or UnfilledToken(value)
         return token
 
     def as_json(self):
@@ -111,8 +111,8 @@ def is_blank(value):
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def is_unrendered(value):
+def is_unfilled(value):
     """True for a whole value like `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
     if not isinstance(value, str):
         return False
-    return bool(UNRENDERED.fullmatch(value.strip()) or ("%" in value and UNRENDERED.fullmatch(unquote(value).strip())))
+    return bool(UNFILLED.fullmatch(value.strip()) or ("%" in value and UNFILLED.fullmatch(unquote(value).strip())))

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
-from ..billing.bill import bill
+from ..billing.bill import bill_unattended
 from ..database.pool import get_deadline
-from ..delivery import Delivery, log_unbilled
+from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError
 from ..intake.parameters import Parameters
 from .findings import money
@@ -56,12 +56,11 @@ def book(booking, rows, total, api_key, file_name):
 def book_row(booking, row, api_key, file_name):
     delivery = make_delivery(row, api_key, file_name)
     try:
-        bill(delivery)
+        bill_unattended(delivery)
     except TLDialerConnectionError:
         raise
     except IngressError as refusal:
         booking.refused.append((row["row"], str(refusal)))
-        log_unbilled(delivery, refusal.status, str(refusal))
     booking.outcomes[delivery.outcome] += 1
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask import current_app
 
+from ..billing.bill import search_for
 from ..database import queries
 from ..database.pool import get_database
 from ..intake.fields import COST_STEP
@@ -16,7 +17,7 @@ COST_IDS = 20_000  # a statement; read in some 20 ms, far below the limit of 1.5
 KEYS = 2_000  # a statement, each a look into the table
 SEARCHES = 100  # a statement
 DAY = 86_400  # seconds
-PATIENCE = 60  # seconds with a busy database; no sender waits for this
+BUSY_SECONDS = 60  # seconds with a busy database; no sender waits for this
 
 
 class Period(NamedTuple):
@@ -59,7 +60,7 @@ def seconds(naive):
 
 def run(query, **values):
     """One short read, again while the database is busy."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + BUSY_SECONDS
     return get_database().run(lambda connection: query(connection, **values), deadline=deadline)
 
 
@@ -122,22 +123,13 @@ def look_up(staging, listing, update, **values):
     """Find the calls in the call log, by the rule that bills them; yield how far that has come."""
     behind = 0
     while page := staging.rows(listing, behind=behind, at_most=SEARCHES, **values).fetchall():
-        calls = run(queries.list_calls, searches=[describe_search(row) for row in page])
+        calls = run(
+            queries.list_calls,
+            searches={row["search"]: search_for(row["did"], row["cid"], wall_time(row["called"])) for row in page},
+        )
         staging.run_for_each(update, map(describe_call, calls))
         behind = page[-1]["search"]
         yield behind
-
-
-def describe_search(row):
-    called = wall_time(row["called"])
-    return {
-        "search": row["search"],
-        "did": row["did"],
-        "cid": row["cid"],
-        "call_date": called,
-        "since": called - current_app.config["CALL_MATCH_BEFORE"],
-        "until": called + current_app.config["CALL_MATCH_AFTER"],
-    }
 
 
 def describe_call(call):

@@ -12,7 +12,7 @@ def open_details(path, header):
     """Yield a function that writes a row; none is kept in memory."""
     open_file = choose_writer(path)
     with open_file(path, header) as write:
-        yield lambda row: write([harmless(value) for value in row])
+        yield lambda row: write([escape_formula(value) for value in row])
 
 
 def choose_writer(path):
@@ -31,6 +31,6 @@ def open_csv(path, header):
         yield writer.writerow
 
 
-def harmless(value):
+def escape_formula(value):
     """A text that came from outside is never a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

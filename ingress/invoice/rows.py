@@ -7,7 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .. import errors
-from ..intake.fields import COST_STEP, normalise_number, parse_cost, parse_time, wall_clock
+from ..clock import wall_clock
+from ..intake.fields import COST_STEP, normalise_number, parse_cost, parse_time
 from ..intake.schemas import NO_COST
 from .files import EXCEL_EPOCH
 

@@ -3,9 +3,9 @@
 import sqlite3
 from contextlib import closing, contextmanager
 
-from ..database.queries.statements import SQL
+from ..sql import read_statements
 
-STATEMENTS = {path.stem: path.read_text(encoding="utf-8") for path in (SQL / "invoice").glob("*.sql")}
+INVOICE_STATEMENTS = read_statements("invoice")
 CACHE = 64 * 1024  # KiB; the rest of a larger file stays on disk
 
 
@@ -18,16 +18,16 @@ class Staging:
 
     def run(self, name, **values):
         with self.connection:
-            return self.connection.execute(STATEMENTS[name], values)
+            return self.connection.execute(INVOICE_STATEMENTS[name], values)
 
     def run_for_each(self, name, rows):
         """`rows` may be a generator: none is kept."""
         with self.connection:
-            self.connection.executemany(STATEMENTS[name], rows)
+            self.connection.executemany(INVOICE_STATEMENTS[name], rows)
 
     def rows(self, name, **values):
         """Rows one by one, with their columns as attributes of a mapping."""
-        return self.connection.execute(STATEMENTS[name], values)
+        return self.connection.execute(INVOICE_STATEMENTS[name], values)
 
 
 @contextmanager
@@ -37,6 +37,6 @@ def open_staging():
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = -{CACHE}")
-        connection.executescript(STATEMENTS["create_tables"])
-        connection.execute(STATEMENTS["create_findings"])
+        connection.executescript(INVOICE_STATEMENTS["create_tables"])
+        connection.execute(INVOICE_STATEMENTS["create_findings"])
         yield Staging(connection)

@@ -16,10 +16,12 @@ from ..delivery import Delivery, new_request_id
 from ..intake.parameters import Parameters
 from .masking import list_secrets, mask_atom, mask_number, mask_numbers, mask_path, mask_secrets, mask_values
 
-TOLD = "ingress.g"  # in the WSGI environment: what the application knows of the request when it is logged
-NOTHING_TOLD: dict = {}
-NO_DELIVERY = Delivery(Parameters(MultiDict(), MultiDict()), ip_address="", received_at=None, deadline=None)
-REPEATED = re.compile(r": b?['\"].*", re.DOTALL)  # gunicorn repeats a head that it cannot read
+LOG_CONTEXT = "ingress.g"  # in the WSGI environment: what the application knows of the request when it is logged
+EMPTY: dict = {}
+NO_DELIVERY = Delivery(
+    Parameters(MultiDict(), MultiDict()), ip_address="", received_at=datetime.min.replace(tzinfo=UTC), deadline=None
+)
+QUOTED_HEAD = re.compile(r": b?['\"].*", re.DOTALL)  # gunicorn repeats a head that it cannot read
 
 
 def init_app(app):
@@ -30,7 +32,7 @@ def init_app(app):
 
 def identify_request():
     g.request_id = new_request_id()
-    request.environ[TOLD] = g._get_current_object()
+    request.environ[LOG_CONTEXT] = g._get_current_object()
 
 
 def tell_request_id(response):
@@ -63,7 +65,7 @@ class JsonLogger(Logger):
 
 def describe_request(status, environ, request_time, shows_numbers):
     """The line of one request; of one that gunicorn has refused by itself there is little to tell."""
-    told = environ.get(TOLD) or NOTHING_TOLD
+    told = environ.get(LOG_CONTEXT) or EMPTY
     delivery = told.get("delivery", NO_DELIVERY)
     error = told.get("error") or (status[4:] if status >= "4" else None)
     path, error, did, cid = tell_numbers(environ, delivery, error, shows_numbers)
@@ -89,7 +91,7 @@ def describe_request(status, environ, request_time, shows_numbers):
 def tell_numbers(environ, delivery, error, shows_numbers):
     """Return path, error, DID and CID, as far as the log may show them."""
     path, error = hide_secrets(environ, delivery.parameters, read_path(environ), error)
-    did, cid = delivery.call.get("did"), delivery.call.get("cid")
+    did, cid = delivery.understood.did, delivery.understood.cid
     if shows_numbers:
         return path, error, did, cid
     return mask_path(path), error and mask_numbers(error), mask_number(did), mask_number(cid)
@@ -131,7 +133,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record):
         message = record.getMessage()
         if record.name == "gunicorn.error":
-            message = REPEATED.sub(": ***", message)
+            message = QUOTED_HEAD.sub(": ***", message)
         line = {"time": now(), "level": record.levelname.lower(), "logger": record.name, "message": self.mask(message)}
         if has_request_context():
             line["request_id"] = g.get("request_id")

@@ -4,7 +4,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from ..intake.body import BODY_LIMIT
 from ..intake.body import FORMS as FORM_TYPES
-from ..intake.schemas import ALIASES, HEADERS, BillableCallSchema
+from ..intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
 from .forms import FORMS, as_text, describe_form, or_null
 from .security import describe_credentials
 
@@ -66,7 +66,7 @@ def list_parameters(fields, numbers):
     """The parameters of the operation whose path carries so many numbers."""
     path = [describe("path", name, fields[name], required=True) for name in NUMBERS[:numbers]]
     query = [describe("query", name, form) for name, form in spread(fields).items()]
-    return path + query + [describe("header", header, fields[name]) for name, header in HEADERS.items()]
+    return path + query + [describe("header", header, fields[name]) for name, header in PARAMETER_HEADERS.items()]
 
 
 def describe(place, name, form, **others):

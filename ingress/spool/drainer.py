@@ -8,14 +8,15 @@ from contextlib import suppress
 from flask import current_app
 from tenacity import RetryError, Retrying, sleep_using_event, stop_when_event_set, wait_random_exponential
 
-from .. import counters
-from ..billing.bill import bill
+from ..billing.bill import bill_unattended
 from ..database import queries
-from ..database.pool import Busy, Lost, get_deadline, run
+from ..database.pool import get_deadline, run
 from ..database.readiness import require_ready
-from ..delivery import BILLED, UNMATCHED, Delivery, log_or_raise
+from ..database.retries import ConnectionLost, Retryable
+from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError
 from ..intake.parameters import from_json
+from ..outcome import Outcome
 from .file import AlreadyDraining, SpoolError
 from .queue import get_spool
 
@@ -86,7 +87,7 @@ def settle_one(spool, entry):
     try:
         return deliver(entry)
     except Exception as problem:
-        if isinstance(problem, TLDialerConnectionError) and not isinstance(problem, Busy | Lost):
+        if isinstance(problem, TLDialerConnectionError) and not isinstance(problem, Retryable | ConnectionLost):
             raise
         log.exception("request %s cannot be billed from the spool", entry.request_id)
         current_app.extensions["readiness"].forget()
@@ -102,14 +103,12 @@ def deliver(entry):
     require_ready(get_deadline())
     delivery = make_delivery(entry)
     try:
-        bill(delivery)
+        bill_unattended(delivery)
     except TLDialerConnectionError:
         raise
-    except IngressError as refusal:
-        log_or_raise(delivery, refusal.status, str(refusal))
-    if delivery.outcome in (BILLED, UNMATCHED):
-        counters.count_cost(entry.api_id, delivery.call["cost"])
-    return delivery.outcome
+    except IngressError:
+        pass  # it is in the delivery log
+    return delivery.outcome or Outcome.FAILED
 
 
 def make_delivery(entry):

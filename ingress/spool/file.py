@@ -8,13 +8,13 @@ from contextlib import closing, contextmanager
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from ..database.queries.statements import SQL, read_statement
+from ..sql import read_statements
 
 BYTES = 256 * 1024**2  # of the file; a usual entry takes 600 bytes, the largest possible one 1.5 million
-PAGE = 4096  # bytes, SQLite's own default
+PAGE_BYTES = 4096  # bytes, SQLite's own default
 TURN_SECONDS = 2  # that the sender of a request waits for at most; a turn takes milliseconds
 
-STATEMENTS = {path.stem: read_statement(f"spool/{path.stem}") for path in (SQL / "spool").glob("*.sql")}
+SPOOL_STATEMENTS = read_statements("spool")
 WAIT_FOR_TURN = Retrying(
     retry=retry_if_exception_type(BlockingIOError),
     stop=stop_after_delay(TURN_SECONDS),
@@ -109,10 +109,10 @@ def unlocking(lock):
 
 def prepare(connection):
     """FULL: a commit is on the disk, not merely with the kernel, when the statement returns."""
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"max_page_count = {BYTES // PAGE}"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"max_page_count = {BYTES // PAGE_BYTES}"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.execute(STATEMENTS["create_entries"])
-    connection.execute(STATEMENTS["create_failing"])
+    connection.execute(SPOOL_STATEMENTS["create_entries"])
+    connection.execute(SPOOL_STATEMENTS["create_failing"])
 
 
 def open_private(path):

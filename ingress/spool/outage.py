@@ -5,10 +5,8 @@ import logging
 from flask import g, jsonify
 
 from ..access.guards import require_known_api_key
-from ..access.keys import key_time_zone
-from ..delivery import SPOOLED
 from ..errors import IngressError, TLDialerConnectionError, answer_ingress_error
-from ..intake.schemas import collect_billable_call, load_billable_call
+from ..outcome import Outcome
 from .queue import SpoolError, get_spool
 
 log = logging.getLogger(__name__)
@@ -33,7 +31,7 @@ def answer_outage(error):
         return answer_ingress_error(error)
     except IngressError as refusal:
         return answer_ingress_error(refusal)
-    g.delivery.outcome, g.error = SPOOLED, KEPT
+    g.delivery.outcome, g.error = Outcome.SPOOLED, KEPT
     return jsonify(spooled=g.request_id, error=KEPT), 202
 
 
@@ -41,9 +39,5 @@ def require_billable(delivery, error):
     """Raise what refuses the delivery; `error` where only the database could tell, or would have nothing to do."""
     if delivery.api_key is None:
         require_known_api_key(delivery)
-    sent = collect_billable_call(delivery.parameters)
-    delivery.call, refusal = load_billable_call(sent, key_time_zone(delivery.api_key), delivery.received_at)
-    if refusal:
-        raise refusal
-    if delivery.call["dry_run"]:
+    if delivery.read_call().dry_run:
         raise error

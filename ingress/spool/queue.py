@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask import current_app
 
-from .file import STATEMENTS, SpoolError, SpoolFile
+from .file import SPOOL_STATEMENTS, SpoolError, SpoolFile
 
 ROWS = 100_000  # months of a large call centre's billable calls
 BATCH = 50  # entries that are read, billed and then removed together: each removal waits for the disk
@@ -80,23 +80,23 @@ class Spool:
             "sent": delivery.parameters.as_json(),
         }
         with self.file.open() as connection:
-            if not connection.execute(STATEMENTS["insert_entry"], {**values, "rows": ROWS}).rowcount:
+            if not connection.execute(SPOOL_STATEMENTS["insert_entry"], {**values, "rows": ROWS}).rowcount:
                 raise SpoolError(f"it holds {ROWS} requests, as many as may be")
 
     def list_waiting(self, after=0, now=None):
         """Return the next entries after the one with this id, BATCH at most; leaves out those that rest at `now`."""
         values = {"after": after, "now": time.time() if now is None else now, "batch": BATCH}
         with self.file.open() as connection:
-            return [Entry(*row) for row in connection.execute(STATEMENTS["list_waiting_entries"], values)]
+            return [Entry(*row) for row in connection.execute(SPOOL_STATEMENTS["list_waiting_entries"], values)]
 
     def list(self):
         """Return all entries in order of arrival."""
         with self.file.open() as connection:
-            return [Entry(*row) for row in connection.execute(STATEMENTS["list_entries"])]
+            return [Entry(*row) for row in connection.execute(SPOOL_STATEMENTS["list_entries"])]
 
     def measure(self):
         with self.file.open() as connection:
-            depth, oldest, failing = connection.execute(STATEMENTS["measure_entries"]).fetchone()
+            depth, oldest, failing = connection.execute(SPOOL_STATEMENTS["measure_entries"]).fetchone()
         age = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0
         return Measures(depth, max(int(age), 0), failing)
 
@@ -105,10 +105,12 @@ class Spool:
         rests_until = time.time() + min(REST_SECONDS * 2**entry.tries, REST_LIMIT)
         with self.file.open() as connection:
             values = {"entry_id": entry.entry_id, "error": error, "rests_until": rests_until}
-            connection.execute(STATEMENTS["update_entry_failed"], values)
+            connection.execute(SPOOL_STATEMENTS["update_entry_failed"], values)
 
     def remove(self, entries):
         with self.file.open() as connection:
             connection.execute("BEGIN")
-            connection.executemany(STATEMENTS["delete_entry"], [{"entry_id": entry.entry_id} for entry in entries])
+            connection.executemany(
+                SPOOL_STATEMENTS["delete_entry"], [{"entry_id": entry.entry_id} for entry in entries]
+            )
             connection.execute("COMMIT")

@@ -21,7 +21,7 @@ GUARDS = {
     "health.healthz": "let_everybody_in",
     "health.readyz": "let_everybody_in",
     "log.ask_for_replay": "require_admin",
-    "log.replay": "require_admin",
+    "log.receive_replay": "require_admin",
     "log.show_deliveries": "require_admin",
     "log.show_delivery": "require_admin",
     "metrics.metrics": "require_metrics_token",

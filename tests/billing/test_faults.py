@@ -320,7 +320,7 @@ def test_a_host_that_does_not_write_is_left_for_the_next(
 
 
 def test_when_no_host_writes_it_is_a_503(mortal_server, error_number, key, monkeypatch):
-    monkeypatch.setattr(pool, "PATIENCE", 1)
+    monkeypatch.setattr(pool, "REQUEST_SECONDS", 1)
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
 
     response = create_app().test_client().post(PATH, json=CALL, headers=key)

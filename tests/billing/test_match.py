@@ -8,6 +8,7 @@ import pytest
 
 from ingress import create_app
 from ingress.database import queries
+from ingress.sql import STATEMENTS
 from tests.conftest import URL
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
@@ -182,7 +183,7 @@ def test_a_cost_received_in_another_zone_is_in_the_dialers_time(dialer, monkeypa
     assert result.output == report(matched=1, updated=1)
 
 
-@pytest.mark.parametrize("outcome", ["refused", "tried"])
+@pytest.mark.parametrize("outcome", ["refused", "dry_run"])
 def test_what_was_never_billed_is_not_matched(dialer, post, run, outcome):
     post(json={**CALL, "cost": "free"} if outcome == "refused" else {**CALL, "dry_run": "1"})
     dialer.add_call()
@@ -226,9 +227,9 @@ def many_unmatched(dialer, key):
 def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, monkeypatch):
     looked_for, find_call = [], queries.find_call
 
-    def spy(connection, **search):
-        looked_for.append(search["cid"])
-        return find_call(connection, **search)
+    def spy(connection, search):
+        looked_for.append(search.cid)
+        return find_call(connection, search)
 
     monkeypatch.setattr(queries, "find_call", spy)
 
@@ -238,7 +239,7 @@ def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, mo
 
 @pytest.mark.usefixtures("many_unmatched")
 def test_a_run_in_which_nothing_can_be_settled_ends_early_and_leaves_the_rest(run, monkeypatch):
-    monkeypatch.setattr("ingress.database.pool.PATIENCE", 0)
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0)
     monkeypatch.setattr(queries, "find_call", too_slow)
 
     code, output = run("--since", "3600d")
@@ -248,7 +249,7 @@ def test_a_run_in_which_nothing_can_be_settled_ends_early_and_leaves_the_rest(ru
     assert output.endswith(", 10 left for the next time\nError: Some costs are left for the next time, see above.\n")
 
 
-def too_slow(connection, **search):
+def too_slow(connection, search):
     raise pymysql.OperationalError(1969, "Query execution was interrupted (max_statement_time exceeded)")
 
 
@@ -274,6 +275,6 @@ def count_visits(connection):
 
 def test_whether_there_is_a_newer_cost_is_read_from_the_index_alone(dialer):
     values = {"lead_id": 1, "received": "'2024-03-05'", "request_id": "'0'"}
-    plan = dialer.execute("EXPLAIN " + queries.STATEMENTS["find_newer_delivery"] % values).fetchone()
+    plan = dialer.execute("EXPLAIN " + STATEMENTS["find_newer_delivery"] % values).fetchone()
 
     assert (plan["key"], plan["Extra"]) == ("lead_id", "Using where; Using index")

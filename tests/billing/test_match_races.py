@@ -16,7 +16,7 @@ import pytest
 
 from ingress import create_app
 from ingress.billing.match import Finding, match_calls
-from ingress.commands.connection import dialer_now
+from ingress.clock import dialer_now
 from ingress.database import queries
 from ingress.database.connection import Connection
 from tests.billing.test_match import CALL, report
@@ -175,7 +175,7 @@ def test_a_transaction_that_broke_off_runs_again(dialer, app, late_lead, monkeyp
 
 
 def test_a_lead_that_stays_locked_holds_up_no_other(dialer, app, tables, post, late_lead, monkeypatch):
-    monkeypatch.setattr("ingress.database.pool.PATIENCE", 0.5)
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.5)
     post("/8005550142/7205550134", json=CALL)
     other = dialer.add_call()
     with tables.connect() as holder:

@@ -64,7 +64,7 @@ def test_a_repetition_is_logged_and_names_the_first(post, log):
     post(json=CALL)
 
     first, second = log()
-    assert (second["outcome"], second["status"], second["repeats"]) == ("repeated", 200, first["delivery_id"])
+    assert (second["outcome"], second["status"], second["duplicate_of"]) == ("duplicate", 200, first["delivery_id"])
     assert second["delivery_key"] is None
 
 
@@ -148,7 +148,7 @@ def test_a_dry_run_answers_as_if_and_writes_nothing_but_the_log(dialer, post, lo
     assert (response.status_code, response.headers["Dry-Run"]) == (200, "true")
     assert (response.json["cost_id"], response.json["updated"], response.json["first_contact"]) == (None, 1, 1)
     assert response.json["lead"]["lead_id"] == str(lead_id)
-    assert [row["outcome"] for row in log()] == ["tried"]
+    assert [row["outcome"] for row in log()] == ["dry_run"]
     assert (dialer.costs(), dialer.lead_cost(lead_id)) == ((), None)
 
 
@@ -185,7 +185,7 @@ def test_a_refused_delivery_is_mended_and_billed_with_its_own_time_and_address(d
     assert json.loads(output)["inserted"]["ip_address"] == "203.0.113.7"
     assert dialer.lead_cost(lead_id) == Decimal("12.5")
     first, second = log()
-    assert (first["outcome"], second["outcome"], second["mends"]) == ("mended", "billed", first["delivery_id"])
+    assert (first["outcome"], second["outcome"], second["replay_of"]) == ("replayed", "billed", first["delivery_id"])
 
 
 def test_a_mended_delivery_does_not_undo_the_cost_of_a_call_that_came_in_later(dialer, post, log, run):

@@ -511,7 +511,7 @@ def test_a_repetition_leads_to_the_first_and_shows_its_answer(console, post, dia
     row = dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id DESC").fetchone()
     page = console.get(f"/console/deliveries/{row['delivery_id']}").text
 
-    assert f'href="/console/deliveries/{row["repeats"]}"' in page
+    assert f'href="/console/deliveries/{row["duplicate_of"]}"' in page
     assert f"&#34;cost_id&#34;: &#34;{first.json['cost_id']}&#34;" in page
 
 
@@ -560,7 +560,7 @@ def test_firing_twice_bills_once(console, three, dialer):
     again = post_form(console, path, cost="7.25")
 
     assert again.status_code == 409
-    assert "Already Fired Again" in again.text
+    assert "Already Replayed" in again.text
     assert len(dialer.costs()) == 3
 
 

@@ -161,7 +161,7 @@ def test_a_host_is_left_also_when_its_connection_is_broken(tables):
     database = Database(DatabaseUrl(**{**vars(tables.url), "hosts": (second, first)}))
     database.open_connection().close()
 
-    database.leave_host()
+    database.fail_over()
 
     assert database.hosts == [first, second]
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from ingress.database import queries
+from ingress.database.queries import Search
+from ingress.sql import SQL, STATEMENTS
 from tests.conftest import make_long_database
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
@@ -46,8 +48,8 @@ VALUES = {
     "status": 400,
     "error": None,
     "answered": "{}",
-    "mends": None,
-    "repeats": None,
+    "replay_of": None,
+    "duplicate_of": None,
     "milliseconds": 1,
     "call_log_id": None,
     "delivery_id": 1,
@@ -67,12 +69,12 @@ VALUES = {
     "search": 1,
 }
 
-statements = pytest.mark.parametrize("name", sorted(set(queries.STATEMENTS) - NOT_A_STATEMENT))
+statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
 
 
 def read_header(name):
     """Purpose, parameters and columns that a file says of itself."""
-    lines = [line for line in (queries.SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
+    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
     *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
     assert "%" not in " ".join(lines)
     return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
@@ -96,14 +98,14 @@ def test_each_statement_is_one_and_says_what_for(name):
     purpose, _, _ = read_header(name)
 
     assert re.match(r"[A-Z].*\.$", purpose)
-    assert ";" not in queries.STATEMENTS[name] or name == "bill_at_once"
+    assert ";" not in STATEMENTS[name] or name == "bill_at_once"
 
 
 @statements
 def test_the_header_names_the_parameters_that_are_used(name):
     _, takes, _ = read_header(name)
 
-    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", queries.STATEMENTS[name])))
+    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", STATEMENTS[name])))
 
 
 @statements
@@ -111,7 +113,7 @@ def test_the_header_names_the_columns_that_a_real_execution_gives(name, dialer):
     _, takes, returns = read_header(name)
 
     cursor = dialer.connection.cursor()
-    cursor.execute(queries.STATEMENTS[name], {parameter: VALUES[parameter] for parameter in takes} or None)
+    cursor.execute(STATEMENTS[name], {parameter: VALUES[parameter] for parameter in takes} or None)
 
     assert returns == [column[0] for column in cursor.description or []]
 
@@ -133,9 +135,9 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
 
 
 def test_no_table_or_column_name_stands_in_python():
-    tables = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", (queries.SQL / "schema.sql").read_text())
+    tables = re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", (SQL / "schema.sql").read_text())
 
-    for path in (queries.SQL.parent / "ingress").rglob("*.py"):
+    for path in (SQL.parent / "ingress").rglob("*.py"):
         assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
 
 
@@ -143,20 +145,21 @@ def test_many_searches_at_once_find_what_each_finds_alone(dialer):
     for minute in range(0, 60, 7):
         dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
-    searches = [
-        {"search": number, "did": "8005550142", "cid": cid, "call_date": NOW.replace(minute=number)}
-        | {"since": NOW.replace(minute=number // 2), "until": NOW.replace(minute=number)}
-        for number in range(60)
-        for cid in ("7205550134", "7205550199", "7205550100")
-    ]
+    searches = {
+        minute * 3 + number: Search(
+            "8005550142", cid, NOW.replace(minute=minute), NOW.replace(minute=minute // 2), NOW.replace(minute=minute)
+        )
+        for minute in range(60)
+        for number, cid in enumerate(("7205550134", "7205550199", "7205550100"))
+    }
 
     found = queries.list_calls(dialer.connection, searches)
 
     alone = []
-    for search in searches:
-        call = queries.find_call(dialer.connection, **{name: search[name] for name in search if name != "search"})
+    for number, search in searches.items():
+        call = queries.find_call(dialer.connection, search)
         if call:
-            alone.append((search["search"], call.call_log_id))
+            alone.append((number, call.call_log_id))
     assert sorted((call.search, call.call_log_id) for call in found) == sorted(alone)
     assert alone
 
@@ -198,7 +201,7 @@ PAIRS = pytest.mark.parametrize(
 @PAIRS
 def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log, cid, did):
     cursor = long_log.cursor()
-    cursor.execute("EXPLAIN " + queries.STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
+    cursor.execute("EXPLAIN " + STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
 
     plan = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
     assert (plan["table"], plan["type"], plan["key"]) == ("c", "range", "pair_and_date")
@@ -208,7 +211,7 @@ def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log
 @PAIRS
 def test_the_look_up_really_reads_no_more_than_a_handful_of_rows(long_log, cid, did):
     before = count_reads(long_log)
-    call = queries.find_call(long_log, did=did, cid=cid, call_date=NOW, since=VALUES["since"], until=VALUES["until"])
+    call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"]))
     reads = count_reads(long_log) - before
 
     assert (call is not None) == cid.startswith("2")

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import pytest
 
-from ingress.intake.fields import normalise_number, parse_cost, parse_time, wall_clock
+from ingress.clock import wall_clock
+from ingress.intake.fields import normalise_number, parse_cost, parse_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2024, 3, 6, 12, 0, 0, tzinfo=UTC)

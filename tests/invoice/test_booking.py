@@ -100,7 +100,7 @@ def test_a_second_import_at_the_same_time_bills_nothing_again(import_, app, dial
 
     assert "Billed before: 5" in result.output
     assert len(dialer.costs()) == len(ROWS)
-    assert [delivery["outcome"] for delivery in log()] == ["unmatched"] * 5 + ["repeated"] * 5
+    assert [delivery["outcome"] for delivery in log()] == ["unmatched"] * 5 + ["duplicate"] * 5
 
 
 def test_a_file_that_overlaps_adds_only_what_is_new(import_, dialer):
@@ -219,7 +219,7 @@ def test_a_database_that_goes_away_is_code_two_and_keeps_what_is_billed(import_,
         done.append(delivery)
         return bill(delivery)
 
-    monkeypatch.setattr("ingress.invoice.booking.bill", bill_one)
+    monkeypatch.setattr("ingress.invoice.booking.bill_unattended", bill_one)
     result = import_(ROWS, "--book")
     assert result.exit_code == 2
     assert "Billed now: 1," in result.output

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from ingress.invoice.staging import CACHE, STATEMENTS, open_staging
+from ingress.invoice.staging import CACHE, INVOICE_STATEMENTS, open_staging
+from ingress.sql import SQL
 
 SCRIPTS = {"create_tables", "create_findings"}
 
-statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - SCRIPTS))
+statements = pytest.mark.parametrize("name", sorted(set(INVOICE_STATEMENTS) - SCRIPTS))
 
 
 def read_header(name):
     """Purpose, parameters and columns that a file says of itself."""
-    lines = [line for line in STATEMENTS[name].splitlines() if line.startswith("-- ")]
+    text = (SQL / "invoice" / f"{name}.sql").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("-- ")]
     *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
     return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
 
@@ -25,7 +27,7 @@ def read_names(word, line):
     return [] if names == "nothing" else names.split(", ")
 
 
-@pytest.mark.parametrize("name", sorted(STATEMENTS))
+@pytest.mark.parametrize("name", sorted(INVOICE_STATEMENTS))
 def test_each_statement_says_what_for(name):
     assert re.match(r"[A-Z].*\.$", read_header(name)[0])
 
@@ -33,7 +35,7 @@ def test_each_statement_says_what_for(name):
 @statements
 def test_the_header_names_the_parameters_and_the_columns(name):
     _, takes, returns = read_header(name)
-    body = re.sub("--.*", "", STATEMENTS[name])
+    body = re.sub("--.*", "", INVOICE_STATEMENTS[name])
 
     with open_staging() as staging:
         cursor = staging.rows(name, **dict.fromkeys(takes, 1))

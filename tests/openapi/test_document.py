@@ -9,11 +9,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ingress import create_app, errors
 from ingress.access.guards import API_ID_NAMES, API_KEY_NAMES
-from ingress.intake.schemas import ALIASES, HEADERS, BillableCallSchema
+from ingress.intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
 from ingress.openapi.answers import EXAMPLES
 from tests.conftest import URL
 
-FROM_THE_LOG = {"NoSuchDelivery", "AlreadyBilled", "AlreadyMended"}  # told to an operator, by no endpoint
+FROM_THE_LOG = {"NoSuchDelivery", "AlreadyBilled", "AlreadyReplayed"}  # told to an operator, by no endpoint
 FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"]
 PATHS = [URL, URL + "/{did}", URL + "/{did}/{cid}"]
 
@@ -88,7 +88,7 @@ def test_every_parameter_is_in_the_document_under_each_of_its_names(document, bi
 
     assert set(ALIASES) == set(BillableCallSchema().fields)
     assert names(billing["parameters"], "query") == aliases
-    assert names(billing["parameters"], "header") == set(HEADERS.values())
+    assert names(billing["parameters"], "header") == set(PARAMETER_HEADERS.values())
     assert names(billing["parameters"], "path") == {"did", "cid"}
     assert set(content) == {"application/json", *FORMS}
     for kind in content.values():

@@ -11,6 +11,7 @@ import pymysql
 import pytest
 
 from ingress import create_app
+from ingress.billing import bill
 from ingress.database import queries, readiness
 from ingress.errors import TLDialerConnectionError
 from ingress.spool import drainer, queue
@@ -109,11 +110,11 @@ def test_a_call_that_was_fired_again_and_billed_meanwhile_is_billed_once(dialer,
     keep(json=CALL)
     assert post(json=CALL).status_code == 200
 
-    assert drained() == {"repeated": 1}
+    assert drained() == {"duplicate": 1}
 
     first, second = log()
     assert len(dialer.costs()) == 1
-    assert (second["outcome"], second["repeats"]) == ("repeated", first["delivery_id"])
+    assert (second["outcome"], second["duplicate_of"]) == ("duplicate", first["delivery_id"])
 
 
 def test_a_call_that_was_fired_again_after_it_was_drained_gets_the_first_answer(dialer, keep, post, drained):
@@ -130,7 +131,7 @@ def test_a_call_that_was_kept_twice_is_billed_once(dialer, keep, drained):
     keep(json=CALL)
     keep(json=CALL)
 
-    assert drained() == {"unmatched": 1, "repeated": 1}
+    assert drained() == {"unmatched": 1, "duplicate": 1}
     assert len(dialer.costs()) == 1
 
 
@@ -145,11 +146,11 @@ def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drain
     """The database bills, and is away before it can say so: the sender hears 202, and it stays one cost."""
     post(json={**CALL, "cost": "free"})
     dialer.execute("DELETE FROM deliveries")
-    monkeypatch.setattr("ingress.database.pool.PATIENCE", 0.2)
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.2)
     bill_at_once = queries.bill_at_once
 
-    def bill_and_break(connection, **values):
-        bill_at_once(connection, **values)
+    def bill_and_break(connection, bill, milliseconds):
+        bill_at_once(connection, bill, milliseconds)
         outage.begin()
         raise pymysql.OperationalError(2013, "lost")
 
@@ -158,9 +159,9 @@ def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drain
     outage.end()
 
     assert response.status_code == 202
-    assert drained() == {"repeated": 1}
+    assert drained() == {"duplicate": 1}
     assert len(dialer.costs()) == 1
-    assert [row["outcome"] for row in log()] == ["unmatched", "repeated"]
+    assert [row["outcome"] for row in log()] == ["unmatched", "duplicate"]
 
 
 def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post, drained, kept, log):
@@ -178,7 +179,7 @@ def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post,
 def test_what_is_refused_stays_until_it_is_in_the_log(keep, post, drained, kept, monkeypatch):
     post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
     keep(json=CALL, headers={"Idempotency-Key": "K1"})
-    monkeypatch.setattr("ingress.spool.drainer.log_or_raise", away)
+    monkeypatch.setattr("ingress.billing.bill.log_unbilled", away)
 
     with pytest.raises(TLDialerConnectionError):
         drained()
@@ -196,8 +197,8 @@ def test_it_stops_at_the_first_that_the_database_cannot_take_and_goes_on_later(
     for cost in ("1", "2", "3"):
         keep(json={"cost": cost})
     with monkeypatch.context() as patch:
-        bills = iter([drainer.bill, away])
-        patch.setattr(drainer, "bill", lambda delivery: next(bills)(delivery))
+        bills = iter([drainer.bill_unattended, away])
+        patch.setattr(drainer, "bill_unattended", lambda delivery: next(bills)(delivery))
         with pytest.raises(TLDialerConnectionError):
             drained()
     assert kept.measure().depth == 2
@@ -271,7 +272,7 @@ MOMENTS = [
     (owner, name, when)
     for owner, name in [
         (drainer, "make_delivery"),
-        (drainer, "bill"),
+        (drainer, "bill_unattended"),
         (queries, "insert_delivery"),
         (queries, "insert_cost"),
         (queries, "update_first_contact_cost"),
@@ -299,7 +300,7 @@ def test_killed_at_any_moment_it_bills_each_exactly_once(dialer, app, keep, drai
     drained()
 
     assert [cost["cost"] for cost in dialer.costs()] == [1, 2, 3]
-    assert [row["outcome"] for row in log() if row["outcome"] != "repeated"] == ["billed"] * 3
+    assert [row["outcome"] for row in log() if row["outcome"] != "duplicate"] == ["billed"] * 3
     assert kept.measure().depth == 0
 
 
@@ -326,7 +327,7 @@ def test_killed_while_it_logs_a_refusal_it_bills_nothing_and_loses_no_line(app, 
 
     def drain_and_die():
         with pytest.MonkeyPatch.context() as patch, app.app_context():
-            patch.setattr(drainer, "log_or_raise", deadly(drainer.log_or_raise, when))
+            patch.setattr(bill, "log_unbilled", deadly(bill.log_unbilled, when))
             drain()
 
     assert run_in_child(drain_and_die) == -signal.SIGKILL
@@ -382,15 +383,15 @@ def test_two_that_settle_the_same_entry_bill_it_once(dialer, app, keep, kept):
 @pytest.fixture
 def bug(monkeypatch):
     """A delivery of 13 meets one, until `bug()` is called."""
-    bill = drainer.bill
+    bill = drainer.bill_unattended
 
     def bill_or_fail(delivery):
         if '"13"' in delivery.parameters.as_json():
             raise ZeroDivisionError("secret")
         return bill(delivery)
 
-    monkeypatch.setattr(drainer, "bill", bill_or_fail)
-    return lambda: monkeypatch.setattr(drainer, "bill", bill)
+    monkeypatch.setattr(drainer, "bill_unattended", bill_or_fail)
+    return lambda: monkeypatch.setattr(drainer, "bill_unattended", bill)
 
 
 def test_one_that_meets_a_bug_lets_the_others_pass_and_is_not_lost(dialer, keep, drained, kept, bug, caplog):
@@ -419,7 +420,7 @@ def test_one_whose_lead_is_locked_for_long_lets_the_others_pass(dialer, keep, dr
     lead_id = dialer.add_call()
     keep(json={**CALL, "cost": "1"})
     keep(json={**CALL, "cost": "2", "cid": "7205550135"})
-    monkeypatch.setattr("ingress.database.pool.PATIENCE", 2.3)  # seconds, enough for one attempt
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 2.3)  # seconds, enough for one attempt
     dialer.connection.begin()
     dialer.execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", lead_id)
 
@@ -428,7 +429,7 @@ def test_one_whose_lead_is_locked_for_long_lets_the_others_pass(dialer, keep, dr
     finally:
         dialer.connection.rollback()
 
-    assert kept.list()[0].error == "Busy"
+    assert kept.list()[0].error == "Retryable"
     assert drained(now=float("inf")) == {"billed": 1}
 
 
@@ -483,7 +484,7 @@ def test_draining_by_hand_tells_what_became_of_them(dialer, keep, run):
     keep(json=CALL)
     keep(json=CALL)
 
-    assert run("drain") == (0, "1 unmatched, 1 repeated\n")
+    assert run("drain") == (0, "1 unmatched, 1 duplicate\n")
     assert run("drain") == (0, "Nothing waits.\n")
     assert run("list") == (0, "")
 

@@ -79,7 +79,7 @@ def test_without_a_spool_it_is_the_documented_503(dialer, key, monkeypatch, brok
 
 
 def test_a_database_lost_in_the_middle_of_billing_is_kept_too(known, post, dialer, kept, monkeypatch):
-    monkeypatch.setattr("ingress.database.pool.PATIENCE", 0.2)
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.2)
     lead_id = dialer.add_call()
     dialer.connection.begin()
     dialer.execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", lead_id)

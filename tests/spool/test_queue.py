@@ -254,17 +254,17 @@ def test_depth_age_and_failing_are_measured(kept):
     assert 300 <= age < 310
 
 
-@pytest.mark.parametrize("name", sorted(file.STATEMENTS))
+@pytest.mark.parametrize("name", sorted(file.SPOOL_STATEMENTS))
 def test_the_header_of_each_statement_is_true(name, kept):
     purpose, takes, returns = read_header(f"spool/{name}")
     values = dict.fromkeys(takes, 1)
 
     with kept.file.open() as connection:
-        cursor = connection.execute(file.STATEMENTS[name], values)
+        cursor = connection.execute(file.SPOOL_STATEMENTS[name], values)
         columns = [column[0] for column in cursor.description or []]
 
     assert re.match(r"[A-Z].*\.$", purpose)
-    assert sorted(takes) == sorted(set(re.findall(r"(?<!\w):(\w+)", file.STATEMENTS[name])))
+    assert sorted(takes) == sorted(set(re.findall(r"(?<!\w):(\w+)", file.SPOOL_STATEMENTS[name])))
     assert returns == columns
 
 

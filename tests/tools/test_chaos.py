@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from ingress.database.queries import PREPARED, STATEMENTS
+from ingress.database.queries.execute import PREPARED
+from ingress.sql import STATEMENTS
 from tests.conftest import ROOT
 from tools.chaos.__main__ import run, share_out
 from tools.chaos.calls import Catalogue, log_calls

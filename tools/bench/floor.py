@@ -5,9 +5,11 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from ingress.database import queries
+from ingress.database.queries import Bill, Claim, Cost, Origin, Search
 
 THREADS = 8  # those of one worker process
 PATH = {"did": "8005550001", "cid": "2002000001"}
@@ -25,36 +27,19 @@ def bill_until(deadline, database, calls):
     connection = database.connect()
     count = 0
     while time.monotonic() < deadline:
-        queries.bill_at_once(connection, **values_of(random.randint(1, calls)))  # noqa: S311
+        queries.bill_at_once(connection, bill_of(random.randint(1, calls)), milliseconds=1)  # noqa: S311
         count += 1
     connection.close()
     return count
 
 
-def values_of(call):
-    """What the service would bind for a call of the log."""
+def bill_of(call: int) -> Bill:
+    """Return what the service would write for a call of the log."""
     now, request_id = datetime.now().replace(microsecond=0), uuid4().hex  # noqa: DTZ005
     caller, dialled = f"{200 + call // 8_000_000}{2_000_000 + call % 8_000_000}", str(8_005_550_000 + call % 100)
-    return {
-        "request_id": request_id,
-        "api_id": 1,
-        "ip_address": "127.0.0.1",
-        "received": now,
-        "sent": SENT,
-        "delivery_key": b"key " + request_id.encode(),
-        "fingerprint": f"{dialled} {caller} 12.5000 -",
-        "answered": SENT,
-        "mends": None,
-        "did": dialled,
-        "cid": caller,
-        "call_date": now,
-        "since": now - timedelta(days=31),
-        "until": now + timedelta(hours=3),
-        "date_billed": now,
-        "cost": "12.5000",
-        "method_id": 1,
-        "call_from": caller,
-        "call_to": dialled,
-        "notes": "RGB7F31",
-        "milliseconds": 1,
-    }
+    return Bill(
+        Origin(request_id, 1, "127.0.0.1", now, SENT.encode()),
+        Claim(b"key " + request_id.encode(), f"{dialled} {caller} 12.5000 -", SENT.encode(), None),
+        Cost(now, Decimal("12.5000"), 1, "127.0.0.1", now, caller, dialled, "RGB7F31"),
+        Search(dialled, caller, now, now - timedelta(days=31), now + timedelta(hours=3)),
+    )

@@ -1,20 +1,29 @@
 """The dialer's calls, and what a billed one changes: its cost, its lead and the first contact."""
 
+from __future__ import annotations
+
 import json
 from datetime import datetime
-from typing import NamedTuple
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .deliveries import Billed, duplicates_told
-from .statements import execute, execute_prepared
+from .deliveries import Billed, Claim, Origin, raising_duplicates
+from .execute import execute, execute_prepared
+
+if TYPE_CHECKING:
+    from ..connection import Connection
 
 
 class Call(NamedTuple):
     """A call of the log; the lead's columns are None when it has none."""
 
-    call_log_id: int
+    call_log_id: int | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None
+
+
+NO_CALL = Call(None, None, None, None)
 
 
 class NearestCall(NamedTuple):
@@ -27,46 +36,90 @@ class NearestCall(NamedTuple):
     call_to: str
 
 
-def find_call(connection, *, did, cid, call_date, since, until):
-    """Return the Call from cid to did nearest to call_date, or None; all times naive, as the log holds them."""
-    row = execute(connection, "find_call", did=did, cid=cid, call_date=call_date, since=since, until=until).fetchone()
+class Search(NamedTuple):
+    """What call is searched for: from cid to did, nearest to call_date; all times naive, as the log holds them."""
+
+    did: str
+    cid: str
+    call_date: datetime
+    since: datetime
+    until: datetime
+
+
+class Cost(NamedTuple):
+    """A cost row; `method_id` is the API id, times are naive, as the dialer stores them."""
+
+    date_billed: datetime
+    cost: Decimal
+    method_id: int
+    ip_address: str
+    call_date: datetime
+    call_from: str
+    call_to: str
+    notes: str | None
+
+
+class Bill(NamedTuple):
+    """What billing writes and searches for."""
+
+    origin: Origin
+    claim: Claim
+    cost: Cost
+    search: Search
+
+    def values(self) -> dict[str, Any]:
+        """Return all values by the names of the statements' parameters; names that appear twice mean the same."""
+        return {name: value for record in self for name, value in record._asdict().items()}
+
+
+def find_call(connection: Connection, search: Search) -> Call | None:
+    """Return the Call that the search finds, or None."""
+    row = execute(connection, "find_call", **search._asdict()).fetchone()
     return row and Call(*row)
 
 
-def find_nearest_call(connection, did, cid, call_date):
-    """Return the NearestCall, of the pair if there is one, else of the caller, or None."""
+def find_nearest_call(connection: Connection, did: str, cid: str, call_date: datetime) -> NearestCall | None:
+    """Return the nearest call of the pair if there is one, else of the caller, or None."""
     row = execute(connection, "find_nearest_call", did=did, cid=cid, call_date=call_date).fetchone()
     return row and NearestCall(*row)
 
 
-def insert_cost(connection, **cost):
+def insert_delivery(connection: Connection, bill: Bill, call: Call, outcome: str) -> int:
+    """Return the id of the claimed delivery; raises DuplicateDelivery when its key is claimed already."""
+    with raising_duplicates():
+        cursor = execute(connection, "insert_delivery", **bill.values(), **call._asdict(), outcome=outcome)
+        return cursor.lastrowid
+
+
+def insert_cost(connection: Connection, cost: Cost) -> int:
     """Return the new cost id."""
-    return execute(connection, "insert_cost", **cost).lastrowid
+    return execute(connection, "insert_cost", **cost._asdict()).lastrowid
 
 
-def lock_lead(connection, lead_id):
-    """Keep everybody else from the lead's row until the transaction ends."""
+def lock_lead(connection: Connection, lead_id: int) -> None:
+    """Lock the lead's row until the transaction ends."""
     execute(connection, "lock_lead", lead_id=lead_id)
 
 
-def update_lead_cost(connection, lead_id, cost):
+def update_lead_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:
     """Return 1 when the lead now has this cost, 0 when there is no such lead."""
     return execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount
 
 
-def update_first_contact_cost(connection, lead_id, cost):
+def update_first_contact_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:
     """Return 1 when the lead's first contact now has this cost, 0 when it has none."""
     return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount
 
 
-def bill_at_once(connection, **values):
+def bill_at_once(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
     """Do the whole of billing in one trip and return what is Billed; committed when this returns.
 
-    `values` are those of insert_delivery, find_call and insert_cost. Raises DuplicateDelivery, having undone all.
+    Raises DuplicateDelivery, having undone all.
     """
-    with duplicates_told():
-        cursor = execute_prepared(connection, "bill_at_once", **values)
-    found_out = json.loads(cursor.fetchone()[0])  # MariaDB quotes the numbers that variables hold
+    with raising_duplicates():
+        cursor = execute_prepared(connection, "bill_at_once", **bill.values(), milliseconds=milliseconds)
+    row = cursor.fetchone()
+    found_out = json.loads(row[0]) if row else []  # MariaDB quotes the numbers that variables hold
     billed = Billed(*(number and int(number) for number in found_out))
     cursor.nextset()  # the end of the compound statement
     return billed

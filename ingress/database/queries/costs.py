@@ -1,10 +1,18 @@
 """What came in, as an invoice is compared with it: costs, the senders' own keys, and the calls behind rows."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .statements import STATEMENTS, execute
+from ...sql import STATEMENTS
+from .calls import Search
+from .execute import execute
+
+if TYPE_CHECKING:
+    from ..connection import Connection
 
 
 class ReceivedCost(NamedTuple):
@@ -35,23 +43,33 @@ class FoundCall(NamedTuple):
     sec_talk: int
 
 
-def find_cost_span(connection):
-    """Return the first and the last cost id, both None without costs."""
-    return execute(connection, "find_cost_span").fetchone()
+class CostSpan(NamedTuple):
+    """The first and the last cost id; both None without costs."""
+
+    first: int | None
+    last: int | None
 
 
-def list_costs(connection, **values):
+def find_cost_span(connection: Connection) -> CostSpan:
+    return CostSpan(*(execute(connection, "find_cost_span").fetchone() or (None, None)))
+
+
+def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     """Return the ReceivedCosts among the cost ids `first` to `last`."""
     return [ReceivedCost(*row) for row in execute(connection, "list_costs", **values).fetchall()]
 
 
-def list_delivery_keys(connection, **values):
+def list_delivery_keys(connection: Connection, **values: Any) -> list[DeliveryKey]:
     """Return the next DeliveryKeys of a key, received at `since` (naive) or later."""
     return [DeliveryKey(*row) for row in execute(connection, "list_delivery_keys", **values).fetchall()]
 
 
-def list_calls(connection, searches):
-    """Return a FoundCall for each search that has one; a search is a dict with `search` and find_call's parameters."""
+def list_calls(connection: Connection, searches: Mapping[int, Search]) -> list[FoundCall]:
+    """Return a FoundCall for each search that has one; the searches are numbered."""
     cursor = connection.cursor()
-    cursor.execute(" UNION ALL ".join(f"({cursor.mogrify(STATEMENTS['list_calls'], search)})" for search in searches))
+    statement = STATEMENTS["list_calls"]
+    questions = [
+        cursor.mogrify(statement, {"search": number, **search._asdict()}) for number, search in searches.items()
+    ]
+    cursor.execute(" UNION ALL ".join(f"({question})" for question in questions))
     return [FoundCall(*row) for row in cursor.fetchall()]

@@ -1,20 +1,47 @@
-"""The delivery log: what has been delivered, and what became of it."""
+"""The delivery log: what has been delivered, and its outcome."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pymysql
 from pymysql.constants import ER
 
-from .statements import execute
+from ...outcome import Outcome
+from .execute import execute
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from .calls import Call
+
+
+class Origin(NamedTuple):
+    """What is known of a delivery whatever its outcome; `received` naive, as the dialer stores it, `sent` is JSON."""
+
+    request_id: str
+    api_id: int
+    ip_address: str
+    received: datetime
+    sent: bytes
+
+
+class Claim(NamedTuple):
+    """What keeps a delivery from being billed twice: its key, what the key stands for, and the answer known so far."""
+
+    delivery_key: bytes
+    fingerprint: str
+    answered: bytes
+    replay_of: int | None
 
 
 class Billed(NamedTuple):
-    """What billing has found out: the cost row, call and lead if found, and which rows now carry the cost."""
+    """What billing has found out: the cost row (None for a dry run), call and lead, and which rows carry the cost."""
 
-    cost_id: int
+    cost_id: int | None
     call_log_id: int | None
     lead_id: int | None
     vendor_id: int | None
@@ -23,7 +50,7 @@ class Billed(NamedTuple):
     first_contact: int
 
 
-class Remembered(NamedTuple):
+class StoredDelivery(NamedTuple):
     """A delivery that was billed; `answered` is the JSON that was known before `billed` was."""
 
     delivery_id: int
@@ -42,7 +69,7 @@ class LoggedDelivery(NamedTuple):
     ip_address: str
     received: datetime
     sent: str
-    outcome: str
+    outcome: Outcome
     status: int
     error: str | None
     milliseconds: int
@@ -58,8 +85,8 @@ class LoggedDelivery(NamedTuple):
     account_id: int | None
     updated: int
     first_contact: int
-    repeats: int | None
-    mends: int | None
+    duplicate_of: int | None
+    replay_of: int | None
     matched: datetime | None
 
 
@@ -84,7 +111,7 @@ class ListedDelivery(NamedTuple):
     received: datetime
     api_id: int
     name: str | None
-    outcome: str
+    outcome: Outcome
     status: int
     error: str | None
     call_from: str | None
@@ -98,18 +125,18 @@ class Count(NamedTuple):
     """How many deliveries of a key, or of a step in time, had an outcome, and what was understood as their cost."""
 
     of: int
-    outcome: str
+    outcome: Outcome
     deliveries: int
     cost: Decimal | None
 
 
 class DuplicateDelivery(Exception):
-    """There has been a delivery with this key, and it is committed."""
+    """A delivery with this key is there already, and it is committed."""
 
 
 @contextmanager
-def duplicates_told():
-    """A foreign key or a NOT NULL that fails is an IntegrityError too: the number tells them apart."""
+def raising_duplicates() -> Iterator[None]:
+    """Tell duplicates by their number: a foreign key or a NOT NULL that fails is an IntegrityError too."""
     try:
         yield
     except pymysql.IntegrityError as error:
@@ -118,35 +145,62 @@ def duplicates_told():
         raise
 
 
-def insert_delivery(connection, **delivery):
-    """Return the id of the claimed delivery; raises DuplicateDelivery when there has been one with this key."""
-    with duplicates_told():
-        return execute(connection, "insert_delivery", **delivery).lastrowid
+def insert_unbilled_delivery(
+    connection: Connection,
+    origin: Origin,
+    *,
+    outcome: Outcome,
+    status: int,
+    error: str | None,
+    call_from: str | None,
+    call_to: str | None,
+    cost: Decimal | None,
+    call_date: datetime | None,
+    duplicate_of: int | None,
+    milliseconds: int,
+) -> None:
+    """Log a delivery that billed nothing, with what was understood of it."""
+    execute(
+        connection,
+        "insert_unbilled_delivery",
+        **origin._asdict(),
+        outcome=outcome,
+        status=status,
+        error=error,
+        call_from=call_from,
+        call_to=call_to,
+        cost=cost,
+        call_date=call_date,
+        duplicate_of=duplicate_of,
+        milliseconds=milliseconds,
+    )
 
 
-def insert_unbilled_delivery(connection, **delivery):
-    execute(connection, "insert_unbilled_delivery", **delivery)
-
-
-def find_delivery(connection, api_id, delivery_key):
-    """Return what is Remembered under the key."""
+def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> StoredDelivery | None:
+    """Return what is stored under the key."""
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
-    return row and Remembered(*row[:3], Billed(*row[3:]))
+    return row and StoredDelivery(*row[:3], Billed(*row[3:]))
 
 
-def find_logged_delivery(connection, delivery_id):
-    """Return the LoggedDelivery, or None."""
+def find_logged_delivery(connection: Connection, delivery_id: int) -> LoggedDelivery | None:
     row = execute(connection, "find_logged_delivery", delivery_id=delivery_id).fetchone()
-    return row and LoggedDelivery(*row)
+    return row and with_outcome(LoggedDelivery(*row))
 
 
-def list_unmatched_deliveries(connection, since, until, delivery_id=0):
-    """Return the next UnmatchedDeliveries received in that time, behind `delivery_id` if received at `since`."""
+def with_outcome(delivery: Any) -> Any:
+    """Return a record with its outcome as an Outcome instead of the column's text."""
+    return delivery._replace(outcome=Outcome(delivery.outcome))
+
+
+def list_unmatched_deliveries(
+    connection: Connection, since: datetime, until: datetime, delivery_id: int = 0
+) -> list[UnmatchedDelivery]:
+    """Return the next UnmatchedDeliveries received in that time, after `delivery_id` if received at `since`."""
     values = {"since": since, "until": until, "delivery_id": delivery_id}
     return [UnmatchedDelivery(*row) for row in execute(connection, "list_unmatched_deliveries", **values).fetchall()]
 
 
-def find_newer_delivery(connection, lead_id, received, request_id):
+def find_newer_delivery(connection: Connection, lead_id: int, received: datetime, request_id: str) -> int | None:
     """Return the id of a billed delivery of the lead that came in after the one with this id and time, or None."""
     row = execute(
         connection, "find_newer_delivery", lead_id=lead_id, received=received, request_id=request_id
@@ -154,43 +208,46 @@ def find_newer_delivery(connection, lead_id, received, request_id):
     return row and row[0]
 
 
-def find_mending_delivery(connection, delivery_id, received):
-    """Return the id of the delivery that has mended this one, or None."""
-    row = execute(connection, "find_mending_delivery", delivery_id=delivery_id, received=received).fetchone()
+def find_replay(connection: Connection, delivery_id: int, received: datetime) -> int | None:
+    """Return the id of the delivery that this one was replayed as, or None."""
+    row = execute(connection, "find_replay", delivery_id=delivery_id, received=received).fetchone()
     return row and row[0]
 
 
-def list_deliveries(connection, **filters):
+def list_deliveries(connection: Connection, **filters: Any) -> list[ListedDelivery]:
     """Return ListedDeliveries, newest first."""
-    return [ListedDelivery(*row) for row in execute(connection, "list_deliveries", **filters).fetchall()]
+    rows = execute(connection, "list_deliveries", **filters).fetchall()
+    return [with_outcome(ListedDelivery(*row)) for row in rows]
 
 
-def count_deliveries(connection, since, until):
+def count_deliveries(connection: Connection, since: datetime, until: datetime) -> list[Count]:
     """Return a Count for each key and outcome."""
     rows = execute(connection, "count_deliveries", since=since, until=until).fetchall()
-    return [Count(*row) for row in rows]
+    return [with_outcome(Count(*row)) for row in rows]
 
 
-def count_deliveries_by_time(connection, since, until, seconds):
+def count_deliveries_by_time(connection: Connection, since: datetime, until: datetime, seconds: int) -> list[Count]:
     """Return a Count for each step of so many seconds, from 0, and outcome."""
     rows = execute(connection, "count_deliveries_by_time", since=since, until=until, seconds=seconds).fetchall()
-    return [Count(*row) for row in rows]
+    return [with_outcome(Count(*row)) for row in rows]
 
 
-def update_delivery(connection, **delivery):
-    execute(connection, "update_delivery", **delivery)
+def update_delivery(connection: Connection, delivery_id: int, billed: Billed, milliseconds: int) -> None:
+    """Complete a claimed delivery with what billing has found out."""
+    execute(connection, "update_delivery", delivery_id=delivery_id, **billed._asdict(), milliseconds=milliseconds)
 
 
-def update_mended_delivery(connection, delivery_id):
-    """Return 1, or 0 when it has been mended or billed before."""
-    return execute(connection, "update_mended_delivery", delivery_id=delivery_id).rowcount
+def update_replayed_delivery(connection: Connection, delivery_id: int) -> int:
+    """Return 1, or 0 when it has been replayed or billed before."""
+    return execute(connection, "update_replayed_delivery", delivery_id=delivery_id).rowcount
 
 
-def update_matched_delivery(connection, **delivery):
+def update_matched_delivery(connection: Connection, delivery_id: int, call: Call, matched: datetime) -> int:
     """Return 1, or 0 when its call has been found before."""
-    return execute(connection, "update_matched_delivery", **delivery).rowcount
+    values = {"delivery_id": delivery_id, **call._asdict(), "matched": matched}
+    return execute(connection, "update_matched_delivery", **values).rowcount
 
 
-def delete_deliveries(connection, before):
+def delete_deliveries(connection: Connection, before: datetime) -> int:
     """Return how many were deleted; 0 when none is left."""
     return execute(connection, "delete_deliveries", before=before).rowcount

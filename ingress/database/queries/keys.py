@@ -1,9 +1,14 @@
 """API keys, as the door reads and the operator writes them."""
 
-from datetime import datetime
-from typing import NamedTuple
+from __future__ import annotations
 
-from .statements import execute
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from .execute import execute
+
+if TYPE_CHECKING:
+    from ..connection import Connection
 
 
 class ApiKey(NamedTuple):
@@ -32,16 +37,26 @@ class ListedApiKey(NamedTuple):
     last_used: datetime | None
 
 
-def find_api_key(connection, api_id):
+def find_api_key(connection: Connection, api_id: int) -> ApiKey | None:
     row = execute(connection, "find_api_key", api_id=api_id).fetchone()
     return row and ApiKey(*row)
 
 
-def list_api_keys(connection):
+def list_api_keys(connection: Connection) -> list[ListedApiKey]:
     return [ListedApiKey(*row) for row in execute(connection, "list_api_keys").fetchall()]
 
 
-def insert_api_key(connection, *, key_hash, name, endpoints, ip_addresses, time_zone, created, scope="ingress"):
+def insert_api_key(
+    connection: Connection,
+    *,
+    key_hash: str,
+    name: str,
+    endpoints: str | None,
+    ip_addresses: str | None,
+    time_zone: str | None,
+    created: datetime | None,
+    scope: str = "ingress",
+) -> int:
     """Return the new API id."""
     return execute(
         connection,
@@ -56,15 +71,15 @@ def insert_api_key(connection, *, key_hash, name, endpoints, ip_addresses, time_
     ).lastrowid
 
 
-def update_api_key_hash(connection, api_id, key_hash):
+def update_api_key_hash(connection: Connection, api_id: int, key_hash: str) -> int:
     """Return the number of keys found: 1 or 0."""
     return execute(connection, "update_api_key_hash", api_id=api_id, key_hash=key_hash).rowcount
 
 
-def update_api_key_enabled(connection, api_id, enabled):
+def update_api_key_enabled(connection: Connection, api_id: int, enabled: int) -> int:
     """Return the number of keys found: 1 or 0."""
     return execute(connection, "update_api_key_enabled", api_id=api_id, enabled=enabled).rowcount
 
 
-def update_api_key_last_used(connection, api_id, last_used):
+def update_api_key_last_used(connection: Connection, api_id: int, last_used: datetime) -> None:
     execute(connection, "update_api_key_last_used", api_id=api_id, last_used=last_used)

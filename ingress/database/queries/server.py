@@ -1,6 +1,14 @@
 """The server itself: a session as the service needs it, the tables, and what is wrong with either."""
 
-from .statements import PARAMETERS, STATEMENTS, execute
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...sql import SQL_PARAMETER, STATEMENTS
+from .execute import execute
+
+if TYPE_CHECKING:
+    from ..connection import Connection
 
 # What a request may run; the server is asked beforehand whether it would
 REQUEST_STATEMENTS = (
@@ -17,23 +25,23 @@ REQUEST_STATEMENTS = (
 )
 
 
-def set_session(connection):
+def set_session(connection: Connection) -> None:
     execute(connection, "set_session")
 
 
-def create_tables(connection):
+def create_tables(connection: Connection) -> None:
     """Run all of `sql/schema.sql`; needs a connection that takes many statements at once."""
     cursor = execute(connection, "schema")
     while cursor.nextset():
         pass
 
 
-def explain(connection, name):
+def explain_statement(connection: Connection, name: str) -> None:
     """Ask for the plan of a statement: the server checks tables, columns and grants, and runs nothing."""
     cursor = connection.cursor()
-    cursor.execute(f"EXPLAIN {STATEMENTS[name]}", dict.fromkeys(PARAMETERS.findall(STATEMENTS[name])))
+    cursor.execute(f"EXPLAIN {STATEMENTS[name]}", dict.fromkeys(SQL_PARAMETER.findall(STATEMENTS[name])))
 
 
-def list_faults(connection):
+def list_faults(connection: Connection) -> list[str]:
     """Return what is wrong with tables and server, each fault a text."""
     return [fault for (fault,) in execute(connection, "list_faults").fetchall()]

@@ -5,5 +5,5 @@ SELECT
   delivery_id
 FROM deliveries
 WHERE received = %(received)s
-  AND mends = %(delivery_id)s
+  AND replay_of = %(delivery_id)s
   AND outcome IN ('billed', 'unmatched')

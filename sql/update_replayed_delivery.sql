@@ -3,6 +3,6 @@
 -- takes: delivery_id
 -- returns: nothing
 UPDATE deliveries
-SET outcome = 'mended'
+SET outcome = 'replayed'
 WHERE delivery_id = %(delivery_id)s
-  AND outcome IN ('refused', 'failed', 'tried')
+  AND outcome IN ('refused', 'failed', 'dry_run')

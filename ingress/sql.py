@@ -1,0 +1,33 @@
+"""The statements of `sql/`: read once, without their headers, and put together where one includes another."""
+
+import re
+from pathlib import Path
+
+SQL = Path(__file__).parents[1] / "sql"
+SQL_PARAMETER = re.compile(r"%\((\w+)\)s")
+INCLUDED = re.compile(r"\{(\w+)\}")
+
+
+def read_statement(path: Path) -> str:
+    """Return the text of a statement without its header."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def read_statements(folder: str = "") -> dict[str, str]:
+    """Return all statements of a folder of `sql/` by name."""
+    return {path.stem: read_statement(path) for path in (SQL / folder).glob("*.sql")}
+
+
+def compose(script: str, statements: dict[str, str]) -> str:
+    """Put the named statements into a script; a parameter that the script has declared becomes its variable v_..."""
+
+    def as_variable(parameter: re.Match[str]) -> str:
+        return f"v_{parameter[1]}" if re.search(rf"\bv_{parameter[1]}\b", script) else parameter[0]
+
+    return INCLUDED.sub(lambda included: SQL_PARAMETER.sub(as_variable, statements[included[1]]), script)
+
+
+STATEMENTS = read_statements()
+for name in ("bill_at_once", "list_calls"):
+    STATEMENTS[name] = compose(STATEMENTS[name], STATEMENTS)
