@@ -19,7 +19,7 @@ from ..database.pool import get_database, get_deadline
 from ..errors import TLDialerConnectionError
 from ..spool.queue import SpoolError, get_spool
 
-BUILD = {"version": version("ingress"), "python": platform.python_version()}
+BUILD = {"version": version("billable-call-ingress"), "python": platform.python_version()}
 
 blueprint = Blueprint("metrics", __name__)
 

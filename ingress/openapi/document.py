@@ -34,7 +34,7 @@ def write_document(methods):
     """Return the document as JSON for a service that serves these methods."""
     fields = Fields()
     own = {"info": {"description": ABOUT}, "servers": [{"url": "/"}]}  # its own URL, whatever a proxy makes of it
-    spec = APISpec(TITLE, version("ingress"), "3.1.0", plugins=[fields], **own)
+    spec = APISpec(TITLE, version("billable-call-ingress"), "3.1.0", plugins=[fields], **own)
     add_security(spec)
     add_bodies(spec, fields.properties())
     add_answers(spec)
