@@ -1,5 +1,8 @@
 """Billable-call ingress: receives the costs of billable calls and writes them to the dialer's database."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,18 +16,19 @@ from .spool import queue
 
 
 class Ingress(Flask):
-    def ensure_sync(self, func):
-        """All of ours is synchronous; Flask would look at each view and hook of each request to find that out."""
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: all are synchronous, which Flask would check for each view and hook."""
         return func
 
 
-def create_app():
-    """The application, made from the environment; raises SettingsError when that is incomplete."""
+def create_app() -> Flask:
+    """Return the application, made from the environment; raises SettingsError when that is incomplete."""
     app = Ingress(__name__, static_folder=None)
     app.config.from_mapping(read_settings())
-    app.json.sort_keys = False  # the answer's keys come in the documented order
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stay in the documented order
     proxies = app.config["TRUSTED_PROXIES"]
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # the nearest one's scheme
+    # the scheme is the nearest proxy's word
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # type: ignore[method-assign]
     logs.init_app(app)
     pool.init_app(app)
     readiness.init_app(app)

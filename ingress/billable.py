@@ -1,16 +1,18 @@
-"""The whole story of one request: a platform reports what a call cost, and the dialer's tables hold it.
+"""The whole story of one request: a platform reports what a call cost, and the dialer's tables keep it.
 
 What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/17205550134` with the body
 `{"cost": "12.5", "call_date": "2026-03-05T14:21:09Z", "notes": "RGB7F31"}`.
 """
 
-from flask import Blueprint, current_app, g
+from flask import Blueprint, Response, current_app, g
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from . import counters
 from .access import guards
 from .billing.bill import bill, count_billed
 from .billing.log import try_to_log
+from .delivery import Delivery
 from .errors import TLDialerConnectionError
 from .outcome import Outcome
 from .spool import outage
@@ -23,25 +25,25 @@ blueprint.register_error_handler(TLDialerConnectionError, outage.answer_outage)
 
 
 class NumberConverter(BaseConverter):
-    """A segment of the path that may be blank: the number is then missing, which is no reason for a 404."""
+    """A segment of the path that may be blank: the number is then missing, which is a documented error and no 404."""
 
     regex = "[^/]*"
 
 
 @blueprint.record
-def add_routes(state):
-    """Serve the methods that are switched on, and none besides: a HEAD, which Flask adds to a GET, would bill."""
+def add_routes(state: BlueprintSetupState) -> None:
+    """Serve only the methods that are switched on: the HEAD that Flask adds to a GET would bill."""
     state.app.url_map.merge_slashes = False
     state.app.url_map.converters["number"] = NumberConverter
     methods = state.app.config["INGRESS_METHODS"]
     for path in PATHS:
         state.add_url_rule(path, view_func=receive_cost, methods=methods, provide_automatic_options=False)
     for rule in state.app.url_map.iter_rules("billable.receive_cost"):
-        rule.methods.discard("HEAD")
+        (rule.methods or set()).discard("HEAD")
 
 
-def receive_cost(did=None, cid=None):
-    """Bill the call; the numbers of the path are among what the door has read."""
+def receive_cost(did: str | None = None, cid: str | None = None) -> Response:
+    """Bill the call; the guard has read the numbers of the path with the other parameters."""
     answer = bill(g.delivery)
     response = current_app.response_class(answer.text + "\n", mimetype="application/json")
     if answer.replayed:
@@ -52,22 +54,23 @@ def receive_cost(did=None, cid=None):
 
 
 @blueprint.after_request
-def count_request(response):
-    """Runs after the hook below: Flask takes them from the last to the first."""
-    delivery, error = g.get("delivery"), g.get("error")
+def count_answer(response: Response) -> Response:
+    """Count the request after the hook below has run: Flask runs the last hook first."""
+    delivery: Delivery | None = g.get("delivery")
+    error: str | None = g.get("error")
     if delivery is None:  # its body could not be read to the end
         counters.count_request(None, Outcome.REFUSED, None, error)
         return response
     api_id = delivery.api_key and delivery.api_key.api_id
-    counters.count_request(api_id, delivery.outcome, delivery.seconds(), error)
+    counters.count_request(api_id, delivery.conclude(response.status_code), delivery.seconds(), error)
     count_billed(delivery)
     return response
 
 
 @blueprint.after_request
-def log_what_was_not_billed(response):
-    """Whoever has no valid key leaves no row, and what the database has not taken it would not log either."""
-    delivery = g.get("delivery")
+def log_what_was_not_billed(response: Response) -> Response:
+    """Log a request that billing has not logged; one without a valid key leaves no row, nor one during an outage."""
+    delivery: Delivery | None = g.get("delivery")
     if delivery is None or (delivery.outcome and delivery.outcome.is_logged_by_billing):
         return response
     delivery.conclude(response.status_code)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -31,12 +32,12 @@ class DatabaseUrl:
     unix_socket: str | None = None
     ssl_ca: str | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DatabaseUrl({self.user}@{self.unix_socket or self.hosts}/{self.database})"
 
 
-def read_settings():
-    """Return the settings (README, `.env.example`) as a mapping for `app.config`; raise SettingsError."""
+def read_settings() -> dict[str, Any]:
+    """Return the settings (README, `.env.example`) as a mapping for `app.config`; raises SettingsError."""
     env = Env(eager=False, expand_vars=False)
     for name, parser in PARSERS.items():
         env.add_parser(name, parser)
@@ -62,16 +63,16 @@ def read_settings():
     try:
         env.seal()
     except EnvValidationError as error:
-        raise SettingsError(describe(error.error_messages)) from None
+        raise SettingsError(describe_messages(error.error_messages)) from None
     return settings
 
 
-def describe(messages):
+def describe_messages(messages: Any) -> str:
     lines = (f"  {name}: {' '.join(map(str, texts))}" for name, texts in sorted(messages.items()))
     return "These settings are missing or malformed (see .env.example):\n" + "\n".join(lines)
 
 
-def parse_database_url(text):
+def parse_database_url(text: str) -> DatabaseUrl:
     """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…` as a DatabaseUrl.
 
     The message of an error never repeats the text: it holds a password.
@@ -86,11 +87,12 @@ def parse_database_url(text):
             password=unquote(password),
             hosts=tuple(parse_host(host) for host in hosts.split(",")),
             database=unquote(url.path.removeprefix("/")),
-            **options,
+            unix_socket=options.pop("unix_socket", None),
+            ssl_ca=options.pop("ssl_ca", None),
         )
-    except (ValueError, TypeError):
+    except ValueError:
         raise EnvError(DATABASE_URL_FORM) from None
-    if url.scheme != "mysql" or not parsed.user or not re.fullmatch(r"[^/]+", parsed.database):
+    if url.scheme != "mysql" or options or not parsed.user or not re.fullmatch(r"[^/]+", parsed.database):
         raise EnvError(DATABASE_URL_FORM)
     if parsed.ssl_ca and not Path(parsed.ssl_ca).is_file():
         raise EnvError("ssl_ca names no file.")
@@ -100,69 +102,69 @@ def parse_database_url(text):
 DATABASE_URL_FORM = "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca)."
 
 
-def parse_host(text):
+def parse_host(text: str) -> tuple[str, int]:
     match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(\d{1,5}))?", text)
     if not match:
         raise ValueError(text)
     return match[1].strip("[]") or "localhost", int(match[2] or 3306)
 
 
-def parse_time_zone(text):
+def parse_time_zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown; not a plain name; a folder such as "America"
         raise EnvError(f"{text!r} is no time zone such as America/New_York.") from None
 
 
-def parse_duration(text):
+def parse_duration(text: str) -> timedelta:
     """A length of time such as `31d`, `3h`, `90m` or `1d 12h` as a timedelta; never negative."""
-    duration = TimeDelta().deserialize(text)
+    duration: timedelta = TimeDelta().deserialize(text)
     if duration < timedelta(0):
         raise EnvError("Must not be negative.")
     return duration
 
 
-def parse_methods(text):
+def parse_methods(text: str) -> frozenset[str]:
     methods = frozenset(method.strip().upper() for method in text.split(","))
     if not methods <= {"POST", "GET"}:
         raise EnvError("Must be POST, GET or POST,GET.")
     return methods
 
 
-def parse_rate_limit(text):
+def parse_rate_limit(text: str) -> limits.RateLimitItem:
     try:
         return limits.parse(text)
     except ValueError:
         raise EnvError(f"{text!r} is no rate such as '60 per minute'.") from None
 
 
-def parse_storage_uri(text):
+def parse_storage_uri(text: str) -> str:
     uri = "memory://" if text == "memory" else text
     if not re.match(r"(memory|rediss?|redis\+\w+)://", uri):
         raise EnvError("Must be memory or redis://host:port/0.")
     return uri
 
 
-def validate_token(text):
+def validate_token(text: str | None) -> None:
     if text is not None and not re.fullmatch(r"[!-~]{16,}", text):
         raise ValidationError("Must have at least 16 plain characters, without blanks.")
 
 
-def parse_folder(text):
-    """An absolute path, so that the service and the operator's commands mean the same folder; None when blank."""
+def parse_folder(text: str) -> Path | None:
+    """Return an absolute path, so that service and commands mean the same folder; None when blank."""
     if text and not Path(text).is_absolute():
         raise EnvError("Must be an absolute path.")
     return Path(text) if text else None
 
 
-def parse_console_secret(text):
-    """It signs cookies, and whoever guesses it is an admin; blank turns the console off."""
+def parse_console_secret(text: str) -> str:
+    """Return the secret that signs cookies, and so makes admins; blank turns the console off."""
     if 0 < len(text) < CONSOLE_SECRET_LENGTH:
         raise EnvError(f"Must have {CONSOLE_SECRET_LENGTH} characters or more, or be left out.")
     return text
 
 
-def parse_bind(text):
+def parse_bind(text: str) -> str:
     if not re.fullmatch(r"unix:.+|(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}", text):
         raise EnvError("Must be address:port or unix:/path.")
     return text

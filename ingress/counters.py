@@ -1,13 +1,19 @@
-"""What is counted for `/metrics`: few numbers a request, so that counting costs next to nothing (docs/oncall.md)."""
+"""What is counted for `/metrics`: few numbers per request, so that counting costs next to nothing (docs/oncall.md)."""
 
 import logging
+from collections.abc import Callable
+from decimal import Decimal
 from functools import cache, wraps
+from typing import ParamSpec
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from tenacity import RetryCallState
 
 from .outcome import ANSWERED_OUTCOMES, Outcome
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
 
 UNAUTHENTICATED = (
     "unknown"  # stands for all who have shown no valid key: their ids are their invention, and without end
@@ -28,13 +34,13 @@ DURATION_BUCKETS = (
     10,
 )  # platforms give up at 5, the service at 4.5
 
-disable_created_metrics()  # a second series beside each, which several processes could not tell anyway
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, which several processes could not tell anyway
 
-REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by what became of them", ["api_id", "outcome"])
+REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by outcome", ["api_id", "outcome"])
 ERRORS = Counter("ingress_errors_total", "Requests answered with an error, by its documented text", ["error"])
 DURATION = Histogram("ingress_request_duration_seconds", "From arrival to answer", buckets=DURATION_BUCKETS)
 COST = Counter("ingress_billed_cost_total", "Cost billed; a float: the exact sum is in the tables", ["api_id"])
-REPLAYS = Counter("ingress_replays_total", "Deliveries fired again from the log by this service", ["outcome"])
+REPLAYS = Counter("ingress_replays_total", "Deliveries replayed from the log by this service", ["outcome"])
 DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
 DATABASE_RETRIES = Counter("ingress_database_retries_total", "Work that ran again after such an error")
 CONNECTIONS = Gauge(
@@ -45,27 +51,27 @@ cost_of = cache(COST.labels)
 
 
 @cache
-def requests_of(api_id, outcome):
+def requests_of(api_id: int | str, outcome: Outcome) -> Counter:
     """The counter to increase; all of a key's counters begin at 0 together, so that the first increase shows."""
     for each in ANSWERED_OUTCOMES:
         REQUESTS.labels(api_id, each)
     return REQUESTS.labels(api_id, outcome)
 
 
-def begin():
-    """Show what has not happened yet as 0: a counter that first appears at 1 is no increase to Prometheus."""
+def begin() -> None:
+    """Show events that have not happened yet as 0: to Prometheus, a counter that first appears at 1 is no increase."""
     requests_of(UNAUTHENTICATED, Outcome.REFUSED)
     for kind in ERROR_KINDS:
         DATABASE_ERRORS.labels(kind)
 
 
-def never_raises(count):
-    """Whatever goes wrong in counting changes no answer: the call may be billed by then."""
+def never_raises(count: Callable[P, None]) -> Callable[P, None]:
+    """Log an error in counting instead of raising it: the call may be billed by then."""
 
     @wraps(count)
-    def safely(*args):
+    def safely(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            count(*args)
+            count(*args, **kwargs)
         except Exception:
             log.exception("not counted")
 
@@ -73,7 +79,7 @@ def never_raises(count):
 
 
 @never_raises
-def count_request(api_id, outcome, seconds, error):
+def count_request(api_id: int | None, outcome: Outcome, seconds: float | None, error: str | None) -> None:
     """`api_id` is None without a valid key; `error` is the text of the answer, of which the fixed part counts."""
     requests_of(api_id or UNAUTHENTICATED, outcome).inc()
     if seconds is not None:
@@ -83,26 +89,26 @@ def count_request(api_id, outcome, seconds, error):
 
 
 @never_raises
-def count_cost(api_id, cost):
+def count_cost(api_id: int, cost: Decimal) -> None:
     cost_of(api_id).inc(float(cost))
 
 
 @never_raises
-def count_replay(outcome):
+def count_replay(outcome: Outcome) -> None:
     REPLAYS.labels(outcome).inc()
 
 
 @never_raises
-def count_database_error(kind):
+def count_database_error(kind: str) -> None:
     DATABASE_ERRORS.labels(kind).inc()
 
 
 @never_raises
-def count_database_retry(state=None):
+def count_database_retry(state: RetryCallState | None = None) -> None:
     """`state` is tenacity's, which calls this before it waits."""
     DATABASE_RETRIES.inc()
 
 
 @never_raises
-def count_connections(number):
+def count_connections(number: int) -> None:
     CONNECTIONS.set(number)

@@ -1,8 +1,10 @@
-"""Every answer that is no success: the texts and statuses of `contract.md`, and how any error becomes JSON."""
+"""Every answer that is no success: the texts and statuses of `docs/contract.md`, and how any error becomes JSON."""
 
 import logging
+from typing import ClassVar
 
-from flask import g, jsonify, request
+from flask import Flask, g, jsonify, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -11,13 +13,13 @@ RETRY_AFTER_SECONDS = 5  # long enough for a database to restart, short enough f
 
 
 class IngressError(Exception):
-    """A refusal: `text` and `status` are fixed by the contract, `detail` tells the sender what to mend."""
+    """A refusal: `text` and `status` are fixed by the contract, `detail` tells the sender what to correct."""
 
     text: str
     status = 400
-    headers: dict = {}  # noqa: RUF012 - a class constant, never changed
+    headers: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, detail=None):
+    def __init__(self, detail: str | None = None) -> None:
         self.detail = detail
         super().__init__(f"{self.text}: {detail}" if detail else self.text)
 
@@ -40,7 +42,7 @@ class AdvancedCallLogNotEnabled(IngressError):
 
 class TLDialerConnectionError(IngressError):
     text, status = "TLDialer Connection Error", 503
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}  # noqa: RUF012
+    headers: ClassVar[dict[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 class InvalidApiIdOrKey(IngressError):
@@ -138,21 +140,21 @@ class UnsupportedMediaType(IngressError):
 HTTP_TEXTS = {413: RequestTooLarge.text}  # elsewhere Werkzeug's own name of the status is the text
 
 
-def answer_ingress_error(error):
+def answer_ingress_error(error: IngressError) -> ResponseReturnValue:
     g.error = str(error)
     return jsonify(error=str(error)), error.status, error.headers
 
 
-def answer_http_error(error):
+def answer_http_error(error: HTTPException) -> ResponseReturnValue:
     """404, 405, 413, 429 and their like in JSON, keeping the headers that belong to them (Allow, Retry-After)."""
-    g.error = HTTP_TEXTS.get(error.code, error.name)
+    g.error = HTTP_TEXTS.get(error.code or 0, error.name)
     response = error.get_response()
     response.data = jsonify(error=g.error).data
     response.content_type = "application/json"
     return response
 
 
-def answer_bug(error):
+def answer_bug(error: Exception) -> ResponseReturnValue:
     """A 500 tells the client a request id and nothing else; the log has the rest under the same id.
 
     Only the path is logged: the query may hold an API key.
@@ -162,7 +164,7 @@ def answer_bug(error):
     return jsonify(error=g.error), 500
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     """Answer every error of the application in JSON, also those that no blueprint sees (404, 405)."""
     app.register_error_handler(IngressError, answer_ingress_error)
     app.register_error_handler(HTTPException, answer_http_error)

@@ -30,7 +30,7 @@ def spool_errors():
 def list_spool():
     """Print what waits, in order of arrival: request id, arrival, API id, failed tries and their last error."""
     with spool_errors():
-        entries = get_spool().list()
+        entries = get_spool().list_all()
     for entry in entries:
         click.echo(f"{entry.request_id}  {entry.received}  {entry.api_id}  {entry.tries}  {entry.error or ''}".rstrip())
 

@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 
-if TYPE_CHECKING:  # PyMySQL's connections are generic for the type checker only
+if TYPE_CHECKING:
+    import socket
+
     from pymysql.cursors import Cursor
 
-    BaseConnection = pymysql.connections.Connection[Cursor]
+    class BaseConnection(pymysql.connections.Connection[Cursor]):
+        """PyMySQL's connection with what its published types leave out."""
+
+        server_version: str
+        _sock: socket.socket
+        _read_timeout: float
+        _write_timeout: float
+
+        def _execute_command(self, command: int, sql: Any) -> None: ...
 else:
     BaseConnection = pymysql.connections.Connection
 

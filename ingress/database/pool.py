@@ -77,10 +77,11 @@ class Database:
         503.
         """
         try:
-            return WHILE_RETRYABLE(self.attempt, work, args, deadline)
+            result: Result = WHILE_RETRYABLE(self.attempt, work, args, deadline)
         except ConnectionLost:
             counters.count_database_retry()
-            return WHILE_AWAY(self.attempt, work, args, deadline)
+            result = WHILE_AWAY(self.attempt, work, args, deadline)
+        return result
 
     def attempt(
         self, work: Callable[[Connection, *Arguments], Result], args: tuple[*Arguments], deadline: float | None

@@ -5,53 +5,60 @@ import re
 import time
 
 import pymysql
-from flask import current_app
+from flask import Flask, current_app
 
 from ..errors import TLDialerConnectionError
 from . import queries
-from .pool import get_database
-from .retries import NOT_WRITABLE, Retryable
+from .connection import Connection
+from .pool import Database, get_database
+from .retries import NOT_WRITABLE, Retryable, error_number
 
 log = logging.getLogger(__name__)
 
-READY_SECONDS = 60  # a database that was fit is trusted for so long; checking costs some milliseconds
-FAULTY_SECONDS = 2  # one that was not is looked at again soon, so that mending it shows at once
-USER = re.compile(r" (to|for) user '[^']*'@'[^']*'")  # a driver's text names it; nobody outside needs to know
+READY_SECONDS = 60  # a database that was fit is trusted for so long; the check takes some milliseconds
+FAULTY_SECONDS = 2  # one that was not is checked again soon, so that the service recovers as soon as it is mended
+USER = re.compile(r" (to|for) user '[^']*'@'[^']*'")  # a driver's text names it; the page is open to all
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.extensions["readiness"] = Readiness()
 
 
-def require_ready(deadline):
+def get_readiness() -> "Readiness":
+    readiness: Readiness = current_app.extensions["readiness"]
+    return readiness
+
+
+def require_ready(deadline: float | None) -> None:
     """Raise TLDialerConnectionError, the documented 503, while the database is not fit."""
-    if current_app.extensions["readiness"].find_faults(get_database(), deadline):
+    if get_readiness().find_faults(get_database(), deadline):
         raise TLDialerConnectionError("not ready, see /readyz")
 
 
 class Readiness:
     """What is wrong with the database, as last seen by this process."""
 
-    def __init__(self):
-        self.faults = []
-        self.good_until = 0
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.good_until = 0.0
 
-    def find_faults(self, database, deadline):
-        """Return the faults by name, empty when there are none; looks anew now and then.
+    def find_faults(self, database: Database, deadline: float | None) -> list[str]:
+        """Return the faults by name, empty when there are none; checks anew now and then.
 
-        Several threads may look at the same time: were they to take turns, an outage would make them queue.
+        Several threads may check at the same time: if they took turns, they would queue during an outage.
         """
         return self.faults if time.monotonic() < self.good_until else self.look_again(database, deadline)
 
-    def forget(self):
-        """Something has failed that should not: look anew before the next."""
+    def forget(self) -> None:
+        """Check anew before the next request: something has failed that should not."""
         self.good_until = 0
 
-    def look_again(self, database, deadline):
+    def look_again(self, database: Database, deadline: float | None) -> list[str]:
+        """Return the faults as they are now; raises TLDialerConnectionError when the database is away."""
         try:
             faults = database.run(find_faults, deadline=deadline)
-        except Retryable as busy:
-            faults = [str(busy.__cause__.args[1])]  # of the last host that was tried
+        except Retryable as error:
+            faults = [reason_of(error)]  # of the last host that was tried
         if faults != self.faults:
             log.warning("is the database ready: %s", "; ".join(faults) or "yes")
         self.faults = faults
@@ -59,17 +66,22 @@ class Readiness:
         return faults
 
 
-def find_faults(connection):
-    """What is missing for the statements of a request, then what the server would do wrong without an error.
+def reason_of(error: Exception) -> str:
+    """Return the server's text without the number."""
+    return str(error.__cause__.args[1]) if error.__cause__ else str(error)
 
-    Raises when this host does not write at all: then it is the next one's turn.
+
+def find_faults(connection: Connection) -> list[str]:
+    """Return what is missing for the statements of a request, then what the server would do wrong without an error.
+
+    Raises when this host does not write at all: then the next host is tried.
     """
     faults = []
     for name in queries.REQUEST_STATEMENTS:
         try:
             queries.explain_statement(connection, name)
         except pymysql.MySQLError as error:
-            if not connection.open or error.args[0] in NOT_WRITABLE:
+            if not connection.open or error_number(error) in NOT_WRITABLE:
                 raise
             faults.append(f"{name}: {USER.sub('', str(error.args[1]))}")
     return faults + queries.list_faults(connection)

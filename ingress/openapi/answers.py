@@ -90,7 +90,7 @@ def refer(name):
 
 KEPT = {
     "type": "object",
-    "properties": {"spooled": {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "error": {"const": outage.KEPT}},
+    "properties": {"spooled": {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "error": {"const": outage.KEPT_TEXT}},
     "required": ["spooled", "error"],
     "additionalProperties": False,
 }

@@ -1,18 +1,21 @@
-"""The spool's file: one of SQLite, for its owner alone, of bounded size, and with every commit on the disk."""
+"""The spool's file: an SQLite database for its owner alone, of bounded size, with every commit on the disk."""
 
 import fcntl
 import os
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from ..sql import read_statements
 
-BYTES = 256 * 1024**2  # of the file; a usual entry takes 600 bytes, the largest possible one 1.5 million
+BYTES_LIMIT = 256 * 1024**2  # of the file; a usual entry takes 600 bytes, the largest possible one 1.5 million
 PAGE_BYTES = 4096  # bytes, SQLite's own default
-TURN_SECONDS = 2  # that the sender of a request waits for at most; a turn takes milliseconds
+TURN_SECONDS = 2  # at most, for the sender of a request; a turn takes milliseconds
 
 SPOOL_STATEMENTS = read_statements("spool")
 WAIT_FOR_TURN = Retrying(
@@ -28,57 +31,57 @@ class SpoolError(Exception):
 
 
 class AlreadyDraining(Exception):
-    """Another process of this machine, or thread of this one, is at it."""
+    """Another process of this machine, or another thread of this one, is draining the spool."""
 
 
 class SpoolFile:
     """The file `spool.sqlite` in a folder, and the locks beside it.
 
-    It is opened anew for each piece of work: a connection that was kept would go on writing to a file that somebody has
-    moved away. And all take turns: SQLite before 3.51.3 may lose what was committed when one connection writes and
+    It is opened anew for each piece of work: a kept connection would go on writing to a file that has been moved
+    away. All users take turns: SQLite before 3.51.3 may lose what was committed when one connection writes and
     another resets the WAL in the same moment.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "spool.sqlite"
 
     @contextmanager
-    def open(self):
+    def open(self) -> Iterator[sqlite3.Connection]:
         """A connection on which every statement is a transaction of its own; raises SpoolError."""
         with disk_errors():
             self.make_folder()
             with self.turn(), closing(self.connect()) as connection:
-                prepare(connection)
+                prepare_file(connection)
                 yield connection
 
     @contextmanager
-    def turn(self):
+    def turn(self) -> Iterator[None]:
         with open_private(self.folder / "lock") as lock:
-            WAIT_FOR_TURN(take, lock)
+            WAIT_FOR_TURN(take_lock, lock)
             with unlocking(lock):
                 yield
 
-    def connect(self):
+    def connect(self) -> sqlite3.Connection:
         open_private(self.path).close()
         return sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, isolation_level=None)
 
     @contextmanager
-    def draining(self):
-        """For the one who bills what is kept; raises AlreadyDraining when that is another. Ends with the process."""
+    def draining(self) -> Iterator[None]:
+        """Hold the drainer's lock, which ends with the process; raises AlreadyDraining when another holds it."""
         with disk_errors():
             self.make_folder()
             lock = open_private(self.folder / "drainer.lock")
         with lock:
             try:
-                take(lock)
+                take_lock(lock)
             except BlockingIOError:
                 raise AlreadyDraining from None
             with unlocking(lock):
                 yield
 
-    def make_folder(self):
-        """Only the folder itself is made: where a volume is missing, its mount point must not take its place."""
+    def make_folder(self) -> None:
+        """Make only the folder itself: where a volume is missing, its mount point must not take its place."""
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700, exist_ok=True)
             sync_folder(self.folder.parent)
@@ -87,41 +90,41 @@ class SpoolFile:
 
 
 @contextmanager
-def disk_errors():
+def disk_errors() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
         raise SpoolError(str(error)) from error
 
 
-def take(lock):
+def take_lock(lock: IO[bytes]) -> None:
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextmanager
-def unlocking(lock):
-    """Closing the file would not do for one that a forked process has inherited meanwhile."""
+def unlocking(lock: IO[bytes]) -> Iterator[None]:
+    """Unlock at the end: closing the file would not do where a forked process has inherited it."""
     try:
         yield
     finally:
         fcntl.flock(lock, fcntl.LOCK_UN)
 
 
-def prepare(connection):
-    """FULL: a commit is on the disk, not merely with the kernel, when the statement returns."""
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"max_page_count = {BYTES // PAGE_BYTES}"):
+def prepare_file(connection: sqlite3.Connection) -> None:
+    """Make the tables. FULL: a commit is on the disk, not merely with the kernel, when the statement returns."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"max_page_count = {BYTES_LIMIT // PAGE_BYTES}"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(SPOOL_STATEMENTS["create_entries"])
     connection.execute(SPOOL_STATEMENTS["create_failing"])
 
 
-def open_private(path):
-    """A file that is made, if it is missing, for its owner alone; SQLite gives the files beside it the same mode."""
+def open_private(path: Path) -> IO[bytes]:
+    """Open a file that only its owner may read, made if missing; SQLite gives the files beside it the same mode."""
     return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
-def sync_folder(folder):
-    """What was made in it is found again after a power cut."""
+def sync_folder(folder: Path) -> None:
+    """Put the folder's entries on the disk, so that they are there after a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

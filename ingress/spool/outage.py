@@ -3,21 +3,25 @@
 import logging
 
 from flask import g, jsonify
+from flask.typing import ResponseReturnValue
 
 from ..access.guards import require_known_api_key
+from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError, answer_ingress_error
 from ..outcome import Outcome
-from .queue import SpoolError, get_spool
+from .file import SpoolError
+from .queue import get_spool
 
 log = logging.getLogger(__name__)
 
-KEPT = f"{TLDialerConnectionError.text}: kept, will be billed when the database is back"
+KEPT_TEXT = f"{TLDialerConnectionError.text}: kept, will be billed when the database is back"
 
 
-def answer_outage(error):
+def answer_outage(error: TLDialerConnectionError) -> ResponseReturnValue:
     """Keep the request if it would be billed, as far as that can be told without the database.
 
-    Whatever is wrong with it is answered at once. A stranger, a dry run and a spool that cannot take it get `error`.
+    An error of the sender is answered at once. The answer is `error` when the sender is not known, for a dry run, and
+    when the spool cannot take the request.
     """
     g.outage = error
     spool = get_spool()
@@ -31,12 +35,12 @@ def answer_outage(error):
         return answer_ingress_error(error)
     except IngressError as refusal:
         return answer_ingress_error(refusal)
-    g.delivery.outcome, g.error = Outcome.SPOOLED, KEPT
-    return jsonify(spooled=g.request_id, error=KEPT), 202
+    g.delivery.outcome, g.error = Outcome.SPOOLED, KEPT_TEXT
+    return jsonify(spooled=g.request_id, error=KEPT_TEXT), 202
 
 
-def require_billable(delivery, error):
-    """Raise what refuses the delivery; `error` where only the database could tell, or would have nothing to do."""
+def require_billable(delivery: Delivery, error: TLDialerConnectionError) -> None:
+    """Raise what refuses the delivery; `error` where only the database could tell, and for a dry run."""
     if delivery.api_key is None:
         require_known_api_key(delivery)
     if delivery.read_call().dry_run:

@@ -2,19 +2,21 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
-from flask import current_app
+from flask import Flask, current_app
 
+from ..delivery import Delivery
 from .file import SPOOL_STATEMENTS, SpoolError, SpoolFile
 
-ROWS = 100_000  # months of a large call centre's billable calls
-BATCH = 50  # entries that are read, billed and then removed together: each removal waits for the disk
-REST_SECONDS, REST_LIMIT = 5, 600  # after a try that failed: doubled each time, ten minutes at most
+ROWS_LIMIT = 100_000  # months of a large call centre's billable calls
+BATCH_ENTRIES = 50  # entries that are read, billed and then removed together: each removal waits for the disk
+BACKOFF_SECONDS, BACKOFF_LIMIT = 5, 600  # after a failed attempt: doubled each time, ten minutes at most
 
 
 class Entry(NamedTuple):
-    """A request that is kept; `received` is ISO 8601 in UTC, `tries` failed though the database was there."""
+    """A request that is kept; `received` is ISO 8601 in UTC, `tries` counts failures while the database was there."""
 
     entry_id: int
     request_id: str
@@ -26,7 +28,7 @@ class Entry(NamedTuple):
     error: str | None
 
     @property
-    def received_at(self):
+    def received_at(self) -> datetime:
         return datetime.fromisoformat(self.received)
 
 
@@ -38,27 +40,28 @@ class Measures(NamedTuple):
     failing: int
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     folder = app.config["SPOOL"]
     app.extensions["spool"] = folder and Spool(folder)
 
 
-def get_spool():
+def get_spool() -> "Spool | None":
     """The Spool, or None where INGRESS_SPOOL names no folder."""
-    return current_app.extensions["spool"]
+    spool: Spool | None = current_app.extensions["spool"]
+    return spool
 
 
-def depth():
+def depth() -> int:
     """How many requests wait to be billed; 0 without a spool. Raises SpoolError."""
     return measure().depth
 
 
-def age():
+def age() -> int:
     """For how many seconds the oldest has been waiting; 0 if none. Raises SpoolError."""
     return measure().age
 
 
-def measure():
+def measure() -> Measures:
     """The Measures, all 0 without a spool. Raises SpoolError."""
     spool = get_spool()
     return spool.measure() if spool else Measures(0, 0, 0)
@@ -67,47 +70,47 @@ def measure():
 class Spool:
     """The queue in one folder. Its methods raise SpoolError; what they have done is on the disk when they return."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.file = SpoolFile(folder)
 
-    def keep(self, delivery):
+    def keep(self, delivery: Delivery) -> None:
         """Add a delivery whose sender is known."""
         values = {
             "request_id": delivery.request_id,
-            "api_id": delivery.api_key.api_id,
+            "api_id": delivery.sender.api_id,
             "ip_address": delivery.ip_address,
             "received": delivery.received_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "sent": delivery.parameters.as_json(),
         }
         with self.file.open() as connection:
-            if not connection.execute(SPOOL_STATEMENTS["insert_entry"], {**values, "rows": ROWS}).rowcount:
-                raise SpoolError(f"it holds {ROWS} requests, as many as may be")
+            if not connection.execute(SPOOL_STATEMENTS["insert_entry"], {**values, "rows": ROWS_LIMIT}).rowcount:
+                raise SpoolError(f"it is full with {ROWS_LIMIT} requests")
 
-    def list_waiting(self, after=0, now=None):
-        """Return the next entries after the one with this id, BATCH at most; leaves out those that rest at `now`."""
-        values = {"after": after, "now": time.time() if now is None else now, "batch": BATCH}
+    def list_waiting(self, after: int = 0, now: float | None = None) -> list[Entry]:
+        """Return the next BATCH_ENTRIES entries after the one with this id, without those that back off at `now`."""
+        values = {"after": after, "now": time.time() if now is None else now, "batch": BATCH_ENTRIES}
         with self.file.open() as connection:
             return [Entry(*row) for row in connection.execute(SPOOL_STATEMENTS["list_waiting_entries"], values)]
 
-    def list(self):
+    def list_all(self) -> list[Entry]:
         """Return all entries in order of arrival."""
         with self.file.open() as connection:
             return [Entry(*row) for row in connection.execute(SPOOL_STATEMENTS["list_entries"])]
 
-    def measure(self):
+    def measure(self) -> Measures:
         with self.file.open() as connection:
             depth, oldest, failing = connection.execute(SPOOL_STATEMENTS["measure_entries"]).fetchone()
         age = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0
         return Measures(depth, max(int(age), 0), failing)
 
-    def let_rest(self, entry, error):
-        """Count a try that failed though the database was there; it then rests, the longer the oftener."""
-        rests_until = time.time() + min(REST_SECONDS * 2**entry.tries, REST_LIMIT)
+    def back_off(self, entry: Entry, error: str) -> None:
+        """Count a failure while the database was there; the entry then waits, with exponential backoff."""
+        rests_until = time.time() + min(BACKOFF_SECONDS * 2**entry.tries, BACKOFF_LIMIT)
         with self.file.open() as connection:
             values = {"entry_id": entry.entry_id, "error": error, "rests_until": rests_until}
             connection.execute(SPOOL_STATEMENTS["update_entry_failed"], values)
 
-    def remove(self, entries):
+    def remove(self, entries: list[Entry]) -> None:
         with self.file.open() as connection:
             connection.execute("BEGIN")
             connection.executemany(

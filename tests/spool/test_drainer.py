@@ -292,7 +292,7 @@ def test_killed_at_any_moment_it_bills_each_exactly_once(dialer, app, keep, drai
 
     def drain_and_die():
         with pytest.MonkeyPatch.context() as patch, app.app_context():
-            patch.setattr(queue, "BATCH", 2)
+            patch.setattr(queue, "BATCH_ENTRIES", 2)
             patch.setattr(owner, name, deadly(getattr(owner, name), when))
             drain()
 
@@ -369,7 +369,7 @@ def test_two_that_settle_the_same_entry_bill_it_once(dialer, app, keep, kept):
 
     def settle():
         with app.app_context():
-            drainer.settle(kept, entries)
+            drainer.settle_entries(kept, entries)
 
     settlers = [threading.Thread(target=settle) for _ in range(5)]
     for thread in settlers:
@@ -402,7 +402,7 @@ def test_one_that_meets_a_bug_lets_the_others_pass_and_is_not_lost(dialer, keep,
 
     assert [cost["cost"] for cost in dialer.costs()] == [1]
     assert (kept.measure().depth, kept.measure().failing) == (1, 1)
-    assert kept.list()[0].error == "ZeroDivisionError"
+    assert kept.list_all()[0].error == "ZeroDivisionError"
     assert "Traceback" in caplog.text
 
 
@@ -429,7 +429,7 @@ def test_one_whose_lead_is_locked_for_long_lets_the_others_pass(dialer, keep, dr
     finally:
         dialer.connection.rollback()
 
-    assert kept.list()[0].error == "Retryable"
+    assert kept.list_all()[0].error == "Retryable"
     assert drained(now=float("inf")) == {"billed": 1}
 
 
@@ -438,7 +438,7 @@ def test_one_whose_key_is_gone_is_kept(dialer, keep, drained, kept):
     dialer.execute("DELETE FROM api_keys")
 
     assert drained() == {"failing": 1}
-    assert kept.list()[0].error == "LookupError"
+    assert kept.list_all()[0].error == "LookupError"
 
 
 def test_a_table_that_is_gone_fails_one_and_stops_the_rest(keep, app, drained, kept, tables, monkeypatch):
@@ -454,7 +454,7 @@ def test_a_table_that_is_gone_fails_one_and_stops_the_rest(keep, app, drained, k
         finally:
             owner.cursor().execute("ALTER TABLE call_costs CHANGE remarks notes TEXT")
 
-    assert [entry.tries for entry in kept.list()] == [1, 0]
+    assert [entry.tries for entry in kept.list_all()] == [1, 0]
 
 
 @pytest.fixture
@@ -521,7 +521,7 @@ def test_without_a_spool_the_commands_say_so(dialer, monkeypatch):
 
 def test_the_loop_waits_out_an_outage_and_ends_when_told(dialer, app, keep, outage, monkeypatch):
     monkeypatch.setattr(drainer, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr(drainer, "WAIT", lambda state: 0.05)
+    monkeypatch.setattr(drainer, "BACKOFF_WHILE_AWAY", lambda state: 0.05)
     keep(json=CALL)
     outage.begin()
     stopped = threading.Event()
@@ -554,4 +554,4 @@ def test_the_entry_holds_what_the_delivery_log_would(keep, kept, post, log):
     post(json={**CALL, "cost": "1"})
     keep(json={**CALL, "cost": "1"})
 
-    assert json.loads(kept.list()[0].sent) == json.loads(log()[0]["sent"])
+    assert json.loads(kept.list_all()[0].sent) == json.loads(log()[0]["sent"])

@@ -31,7 +31,7 @@ def app(dialer, spool_folder):
 @pytest.fixture
 def kept(app):
     """What is in the spool."""
-    return lambda: app.extensions["spool"].list()
+    return lambda: app.extensions["spool"].list_all()
 
 
 @pytest.fixture
@@ -228,7 +228,7 @@ def test_the_database_is_asked_once_and_not_again_for_the_log(known, post, outag
 
 
 def test_a_full_spool_is_the_documented_503(known, post, outage, kept, monkeypatch, caplog):
-    monkeypatch.setattr(queue, "ROWS", 1)
+    monkeypatch.setattr(queue, "ROWS_LIMIT", 1)
     outage.begin()
     post(json=CALL)
 
@@ -236,12 +236,12 @@ def test_a_full_spool_is_the_documented_503(known, post, outage, kept, monkeypat
 
     assert answer(response) == AWAY
     assert "Retry-After" in response.headers
-    assert "as many as may be" in caplog.text
+    assert "it is full with 1" in caplog.text
     assert len(kept()) == 1
 
 
 def test_a_full_disk_is_the_documented_503(known, post, outage, kept, monkeypatch):
-    monkeypatch.setattr(file, "BYTES", 64 * 1024)
+    monkeypatch.setattr(file, "BYTES_LIMIT", 64 * 1024)
     outage.begin()
 
     responses = [post(json={**CALL, "notes": "x" * 20_000}) for _ in range(4)]

@@ -58,7 +58,7 @@ def test_what_is_kept_comes_out_whole_and_in_order(kept):
     for delivery in deliveries:
         kept.keep(delivery)
 
-    entries = kept.list()
+    entries = kept.list_all()
 
     assert [entry.request_id for entry in entries] == [delivery.request_id for delivery in deliveries]
     assert entries[0].sent == deliveries[0].parameters.as_json()
@@ -66,10 +66,10 @@ def test_what_is_kept_comes_out_whole_and_in_order(kept):
 
 
 def test_what_waits_is_read_in_batches_until_there_is_no_more(kept, monkeypatch):
-    monkeypatch.setattr(queue, "BATCH", 2)
+    monkeypatch.setattr(queue, "BATCH_ENTRIES", 2)
     for _ in range(3):
         kept.keep(make_delivery())
-    entries = kept.list()
+    entries = kept.list_all()
 
     batch = kept.list_waiting()
     rest = kept.list_waiting(after=batch[-1].entry_id)
@@ -81,12 +81,12 @@ def test_what_waits_is_read_in_batches_until_there_is_no_more(kept, monkeypatch)
 def test_removed_entries_are_gone_and_their_numbers_are_not_used_again(kept):
     for _ in range(2):
         kept.keep(make_delivery())
-    first, second = kept.list()
+    first, second = kept.list_all()
 
     kept.remove([first, second])
     kept.keep(make_delivery())
 
-    assert [entry.entry_id for entry in kept.list()] == [second.entry_id + 1]
+    assert [entry.entry_id for entry in kept.list_all()] == [second.entry_id + 1]
 
 
 def test_every_commit_waits_for_the_disk(kept):
@@ -129,20 +129,20 @@ def test_a_missing_volume_is_not_replaced_by_a_folder(tmp_path):
 
 
 def test_it_takes_no_more_rows_than_may_be_and_again_when_one_is_gone(kept, monkeypatch):
-    monkeypatch.setattr(queue, "ROWS", 2)
+    monkeypatch.setattr(queue, "ROWS_LIMIT", 2)
     for _ in range(2):
         kept.keep(make_delivery())
 
-    with pytest.raises(SpoolError, match="as many as may be"):
+    with pytest.raises(SpoolError, match="is full with 2"):
         kept.keep(make_delivery())
 
-    kept.remove(kept.list()[:1])
+    kept.remove(kept.list_all()[:1])
     kept.keep(make_delivery())
     assert kept.measure().depth == 2
 
 
 def test_it_takes_no_more_bytes_than_may_be_and_loses_none(kept, monkeypatch):
-    monkeypatch.setattr(file, "BYTES", 64 * 1024)
+    monkeypatch.setattr(file, "BYTES_LIMIT", 64 * 1024)
     kept.keep(make_delivery(notes="first"))
 
     with pytest.raises(SpoolError, match="full"):
@@ -150,8 +150,8 @@ def test_it_takes_no_more_bytes_than_may_be_and_loses_none(kept, monkeypatch):
             kept.keep(make_delivery(notes="x" * 1000))
 
     assert 64 * 1024 >= kept.file.path.stat().st_size > 32 * 1024
-    assert "first" in kept.list()[0].sent
-    kept.remove(kept.list()[:1])
+    assert "first" in kept.list_all()[0].sent
+    kept.remove(kept.list_all()[:1])
     kept.keep(make_delivery(notes="again"))
 
 
@@ -183,7 +183,7 @@ def test_processes_and_threads_keep_at_once_and_none_is_lost(kept):
     keep_some()
 
     assert [wait_for(child) for child in children] == [0] * 4
-    assert len({entry.request_id for entry in kept.list()}) == 5 * 2 * 10
+    assert len({entry.request_id for entry in kept.list_all()}) == 5 * 2 * 10
 
 
 def test_what_was_kept_by_a_killed_process_is_there(kept):
@@ -196,7 +196,7 @@ def test_what_was_kept_by_a_killed_process_is_there(kept):
 
     assert run_in_child(keep_and_die) == -signal.SIGKILL
 
-    assert [entry.request_id for entry in kept.list()] == ["1"]
+    assert [entry.request_id for entry in kept.list_all()] == ["1"]
 
 
 def test_one_drains_at_a_time_and_a_killed_one_makes_room(kept):
@@ -232,14 +232,14 @@ def test_an_entry_rests_the_longer_the_oftener_it_failed_and_ten_minutes_at_most
     rests = []
 
     for _ in range(9):
-        kept.let_rest(kept.list()[0], "ZeroDivisionError")
+        kept.back_off(kept.list_all()[0], "ZeroDivisionError")
         with kept.file.open() as connection:
             rests.append(connection.execute("SELECT rests_until FROM entries").fetchone()[0] - now)
 
     assert rests == [5, 10, 20, 40, 80, 160, 320, 600, 600]
     assert kept.list_waiting() == []
     assert kept.list_waiting(now=now + 600)[0].error == "ZeroDivisionError"
-    assert kept.list()[0].tries == 9
+    assert kept.list_all()[0].tries == 9
 
 
 def test_depth_age_and_failing_are_measured(kept):
@@ -247,7 +247,7 @@ def test_depth_age_and_failing_are_measured(kept):
 
     for minutes in (5, 3):
         kept.keep(make_delivery(datetime.now(UTC) - timedelta(minutes=minutes)))
-    kept.let_rest(kept.list()[0], "ZeroDivisionError")
+    kept.back_off(kept.list_all()[0], "ZeroDivisionError")
 
     depth, age, failing = kept.measure()
     assert (depth, failing) == (2, 1)

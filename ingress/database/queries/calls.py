@@ -75,13 +75,13 @@ class Bill(NamedTuple):
 def find_call(connection: Connection, search: Search) -> Call | None:
     """Return the Call that the search finds, or None."""
     row = execute(connection, "find_call", **search._asdict()).fetchone()
-    return row and Call(*row)
+    return Call(*row) if row else None
 
 
 def find_nearest_call(connection: Connection, did: str, cid: str, call_date: datetime) -> NearestCall | None:
     """Return the nearest call of the pair if there is one, else of the caller, or None."""
     row = execute(connection, "find_nearest_call", did=did, cid=cid, call_date=call_date).fetchone()
-    return row and NearestCall(*row)
+    return NearestCall(*row) if row else None
 
 
 def insert_delivery(connection: Connection, bill: Bill, call: Call, outcome: str) -> int:

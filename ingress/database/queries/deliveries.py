@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pymysql
 from pymysql.constants import ER
@@ -130,6 +130,9 @@ class Count(NamedTuple):
     cost: Decimal | None
 
 
+Logged = TypeVar("Logged", LoggedDelivery, ListedDelivery, Count)
+
+
 class DuplicateDelivery(Exception):
     """A delivery with this key is there already, and it is committed."""
 
@@ -179,15 +182,18 @@ def insert_unbilled_delivery(
 def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> StoredDelivery | None:
     """Return what is stored under the key."""
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
-    return row and StoredDelivery(*row[:3], Billed(*row[3:]))
+    if not row:
+        return None
+    delivery_id, fingerprint, answered, *billed = row
+    return StoredDelivery(delivery_id, fingerprint, answered, Billed(*billed))
 
 
 def find_logged_delivery(connection: Connection, delivery_id: int) -> LoggedDelivery | None:
     row = execute(connection, "find_logged_delivery", delivery_id=delivery_id).fetchone()
-    return row and with_outcome(LoggedDelivery(*row))
+    return with_outcome(LoggedDelivery(*row)) if row else None
 
 
-def with_outcome(delivery: Any) -> Any:
+def with_outcome(delivery: Logged) -> Logged:
     """Return a record with its outcome as an Outcome instead of the column's text."""
     return delivery._replace(outcome=Outcome(delivery.outcome))
 
@@ -205,13 +211,13 @@ def find_newer_delivery(connection: Connection, lead_id: int, received: datetime
     row = execute(
         connection, "find_newer_delivery", lead_id=lead_id, received=received, request_id=request_id
     ).fetchone()
-    return row and row[0]
+    return row[0] if row else None
 
 
 def find_replay(connection: Connection, delivery_id: int, received: datetime) -> int | None:
     """Return the id of the delivery that this one was replayed as, or None."""
     row = execute(connection, "find_replay", delivery_id=delivery_id, received=received).fetchone()
-    return row and row[0]
+    return row[0] if row else None
 
 
 def list_deliveries(connection: Connection, **filters: Any) -> list[ListedDelivery]:

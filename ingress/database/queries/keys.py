@@ -39,7 +39,7 @@ class ListedApiKey(NamedTuple):
 
 def find_api_key(connection: Connection, api_id: int) -> ApiKey | None:
     row = execute(connection, "find_api_key", api_id=api_id).fetchone()
-    return row and ApiKey(*row)
+    return ApiKey(*row) if row else None
 
 
 def list_api_keys(connection: Connection) -> list[ListedApiKey]:
