@@ -1,8 +1,8 @@
 -- Bills a call in one trip instead of nine, as one compound statement of MariaDB; it needs no right to create routines.
--- Each {name} stands for the statement of that file, so whoever adapts those has adapted this one. What one statement
--- finds out for the next is held in variables, v_ before the parameter's name; a duplicate fails with 1062 as always.
--- What was found out comes back as one JSON array, because each column of an answer costs its reader as much as a row.
--- It is prepared once for each connection: to read it anew for each call took a quarter of the server's time.
+-- Each {name} stands for the statement of that file, so an adapted file is adapted here too. Variables (v_ before the
+-- parameter's name) hand the result of one statement to the next. A duplicate fails with 1062, as always.
+-- The result is one JSON array, because each column of a result costs its reader as much as a row.
+-- The statement is prepared once per connection: parsing it for each call took a quarter of the server's time.
 -- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, replay_of, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds
 -- returns: billed
 BEGIN NOT ATOMIC

@@ -1,4 +1,5 @@
--- Counts the same in steps of so many seconds, numbered from 0. Reads one range of the index received, which covers it.
+-- Counts what came in by time and outcome, in steps of so many seconds, numbered from 0. Reads one range of the index
+-- received, which covers it.
 -- takes: since, until, seconds
 -- returns: step, outcome, deliveries, cost
 SELECT

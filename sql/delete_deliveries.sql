@@ -1,4 +1,4 @@
--- Forgets deliveries received before a time, a thousand at once, so that nothing is locked for long.
+-- Deletes deliveries received before a time, a thousand at once, so that no lock is held for long.
 -- takes: before
 -- returns: nothing
 DELETE FROM deliveries

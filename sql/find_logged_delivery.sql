@@ -1,4 +1,4 @@
--- Finds one delivery by its id, whole.
+-- Finds one delivery by its id, with all its columns.
 -- takes: delivery_id
 -- returns: delivery_id, request_id, api_id, name, ip_address, received, sent, outcome, status, error, milliseconds, delivery_key, call_from, call_to, cost, call_date, cost_id, call_log_id, lead_id, vendor_id, account_id, updated, first_contact, duplicate_of, replay_of, matched
 SELECT

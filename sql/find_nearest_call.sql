@@ -1,7 +1,6 @@
--- Finds the call that comes nearest to what a delivery reports, however wrong: of the pair, in either direction and at
--- any time, before the caller's call to another number; of these the one nearest to call_date. Explains to people why
--- no call was found; goes through the index (call_from, call_to, call_date) as find_call does, and reads all calls of
--- this caller.
+-- Finds the call nearest to what a delivery reports, to explain why no call was found: of the pair, in either direction
+-- and at any time, before the caller's calls to other numbers; of these the one nearest to call_date. Goes through the
+-- index (call_from, call_to, call_date) as find_call does, and reads all calls of this caller.
 -- takes: did, cid, call_date
 -- returns: call_log_id, call_date, call_direction, call_from, call_to
 SELECT

@@ -1,5 +1,5 @@
--- Finds a billed delivery of the same lead that came in later than a given one. Request ids begin with the time to the
--- millisecond, so they order what came within one second. Read it with the lead locked, or another may come.
+-- Finds a billed delivery of the same lead that came in later than a given one. Request ids begin with the time in
+-- milliseconds, so they order what came within one second. The lead must be locked, or another delivery may come.
 -- takes: lead_id, received, request_id
 -- returns: delivery_id
 SELECT

@@ -1,4 +1,4 @@
--- Finds the delivery that has mended another one. It has kept that one's time, so a second of the log is read.
+-- Finds the delivery that another one was replayed as. It has the same time, so one second of the log is read.
 -- takes: delivery_id, received
 -- returns: delivery_id
 SELECT

@@ -1,5 +1,6 @@
--- Claims a delivery before anything else is written: a second one with this key waits here until the first is through,
--- and then fails with 1062 (duplicate) or goes ahead because the first was undone. Its id is the last insert id.
+-- Claims a delivery before anything else is written: a second delivery with this key waits here until the first
+-- transaction ends, and then fails with 1062 (duplicate), or goes ahead because the first was rolled back. Its id is the
+-- last insert id.
 -- takes: request_id, api_id, ip_address, received, sent, outcome, delivery_key, fingerprint, answered, replay_of, call_from, call_to, cost, call_date, call_log_id, lead_id, vendor_id, account_id
 -- returns: nothing
 INSERT INTO deliveries

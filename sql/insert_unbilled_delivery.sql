@@ -1,4 +1,4 @@
--- Logs a delivery that billed nothing: refused, failed, a repetition, or a dry run. It has no key, so it claims none.
+-- Logs a delivery that billed nothing: refused, failed, a duplicate, or a dry run. It has no key, so it claims none.
 -- takes: request_id, api_id, ip_address, received, sent, outcome, status, error, call_from, call_to, cost, call_date, duplicate_of, milliseconds
 -- returns: nothing
 INSERT INTO deliveries

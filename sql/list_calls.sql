@@ -1,5 +1,5 @@
--- Finds the call of one search by the rule of that file, and how long it was; nothing where there is none. As many
--- searches as there are run as one statement, so that a month of calls does not take a trip each.
+-- Finds the call of one search by the rule of find_call, and its length in seconds; no row where there is none. Many
+-- searches run as one statement, so that a month of calls does not take a trip each.
 -- takes: search, did, cid, call_date, since, until
 -- returns: search, call_log_id, sec_talk
 SELECT

@@ -1,7 +1,7 @@
--- Lists deliveries, newest first, from before a place in the log on, which is (received, delivery_id); NULL filters
--- nothing. A filter that is NULL is a constant to the server and costs nothing, so each page is a short walk backwards
--- through the index of the filter that is given, or through the index received. Forced, MariaDB enters that index at
--- the page; left alone it enters it at its end and walks through all that is newer, 300,000 rows in a log of a million.
+-- Lists deliveries, newest first, from a place in the log (received, delivery_id) backwards; a filter that is NULL filters
+-- nothing. To the server it is a constant and costs nothing, so each page is a short walk backwards through the index of
+-- the filter that is given, or through the index received. The index is forced: otherwise MariaDB enters it at its end and
+-- walks through all newer rows, 300,000 in a log of a million.
 -- takes: since, before, before_id, api_id, outcome, call_to, call_from, request_id, at_most
 -- returns: delivery_id, request_id, received, api_id, name, outcome, status, error, call_from, call_to, cost, call_date, milliseconds
 SELECT

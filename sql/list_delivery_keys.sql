@@ -1,5 +1,5 @@
--- Lists the sender's own keys of one API key's billed deliveries, received from a moment on and, within it, behind a
--- delivery. Goes through the index (api_id, received).
+-- Lists the sender's own keys of one API key's billed deliveries, received from a time on and, within its second, after
+-- a delivery. Goes through the index (api_id, received).
 -- takes: api_id, since, behind, at_most
 -- returns: delivery_id, received, cost_id, delivery_key
 SELECT

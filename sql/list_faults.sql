@@ -1,5 +1,5 @@
 -- Lists what would lose or double money although every statement works: a table that cannot roll back, a claim that is
--- not unique, a server that answers COMMIT before it is on disk. Empty when all is well.
+-- not unique, a server that answers COMMIT before it is on disk. Empty when the database is fit.
 -- takes: nothing
 -- returns: fault
 SELECT

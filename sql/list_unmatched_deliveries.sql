@@ -1,6 +1,6 @@
--- Lists the next billed deliveries whose call was not found, oldest first, behind the delivery that was the last one of
--- the list before. The index (outcome, received) ends with the primary key, so it is entered at that very delivery; left
--- alone MariaDB would enter it at the first unmatched one of all and skip through half a million of them in 300 ms.
+-- Lists the next billed deliveries whose call was not found, oldest first, after the last one of the previous list. The
+-- index (outcome, received) ends with the primary key, so it is entered at that delivery. It is forced: otherwise MariaDB
+-- enters it at the very first unmatched delivery and skips through half a million of them in 300 ms.
 -- takes: since, delivery_id, until
 -- returns: delivery_id, request_id, received, call_from, call_to, cost, call_date, cost_id
 SELECT

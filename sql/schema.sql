@@ -1,9 +1,9 @@
--- The tables that the service reads and writes, as a reference: `flask --app wsgi schema apply` creates those that are
+-- The tables that the service reads and writes, as a reference: `ingress schema apply` creates those that are
 -- missing and never drops or alters one. A dialer that names things differently adapts the statements in this folder;
 -- no table or column name stands in Python. Times are the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
 -- Every table is InnoDB, because a cost and what follows from it are one transaction.
 
--- Who may send costs. Read on every request by primary key; written by `flask --app wsgi keys`.
+-- Who may send costs. Read on every request by primary key; written by `ingress keys`.
 CREATE TABLE IF NOT EXISTS api_keys (
   api_id INT UNSIGNED NOT NULL AUTO_INCREMENT,
   key_hash CHAR(64) CHARACTER SET ascii NOT NULL, -- SHA-256 in hex; enough for a secret of 256 random bits
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS tldialer_call_log (
   KEY pair_and_date (call_from, call_to, call_date)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
--- What calls cost: a row for every accepted request, whether its call was found or not.
+-- What calls cost: a row for every billed call, whether it was found in the call log or not.
 CREATE TABLE IF NOT EXISTS call_costs (
   cost_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   date_billed DATETIME NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS call_costs (
   KEY pair_and_date (call_from, call_to, call_date) -- an invoice is checked call by call
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
--- The people behind the calls; their cost is the one of the last billed call.
+-- The people behind the calls; a lead's cost is that of its last billed call.
 CREATE TABLE IF NOT EXISTS leads (
   lead_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   vendor_id INT UNSIGNED NULL,
@@ -76,8 +76,8 @@ CREATE TABLE IF NOT EXISTS lead_first_contacts (
 -- The delivery log: a row for every request with valid credentials, and for the billed ones the memory that keeps them
 -- from being billed twice; theirs is written in the transaction of the cost. The unique key is what makes two
 -- simultaneous deliveries wait for each other; what billed nothing has no key. Kept for 90 days and then pruned
--- (`flask --app wsgi deliveries prune`): platforms retry for hours, but people fire a month's calls again while they
--- settle an invoice, and that takes up to a quarter.
+-- (`ingress deliveries prune`): platforms retry for hours, but while an invoice is settled, which takes up to a quarter,
+-- a month's calls may be fired once more.
 CREATE TABLE IF NOT EXISTS deliveries (
   delivery_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   request_id CHAR(32) CHARACTER SET ascii NOT NULL, -- as in the answer's X-Request-ID; begins with the time
@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   ip_address VARCHAR(45) NOT NULL DEFAULT '',
   received DATETIME NOT NULL,
   sent MEDIUMTEXT NOT NULL, -- JSON: what came in path, query, body and headers, less the secrets
-  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- billed, unmatched, repeated, refused, failed, tried, mended
+  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- billed, unmatched, duplicate, refused, failed, dry_run, replayed
   status SMALLINT UNSIGNED NOT NULL,
   error VARCHAR(500) NULL, -- the text that was answered
   milliseconds INT UNSIGNED NOT NULL DEFAULT 0, -- from arrival to the commit
@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   updated TINYINT NOT NULL DEFAULT 0,
   first_contact TINYINT NOT NULL DEFAULT 0,
   duplicate_of BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
-  replay_of BIGINT UNSIGNED NULL, -- the delivery that was refused and has been fired again as this one
+  replay_of BIGINT UNSIGNED NULL, -- the delivery that billed nothing and was replayed as this one
   matched DATETIME NULL, -- when a call that came into the log later was found
   PRIMARY KEY (delivery_id),
   UNIQUE KEY once (api_id, delivery_key),

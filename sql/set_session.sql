@@ -1,6 +1,6 @@
--- Makes every connection behave the same whatever the server's defaults: strict values, a snapshot a statement (a
--- snapshot a transaction would hide what a simultaneous delivery has just committed), and waits (in seconds) so short
--- that the request can be tried again before platforms give up, after 5 s. MariaDB reads what is in /*M! */, MySQL what is in /*!80000 */.
+-- Makes every connection behave the same whatever the server's defaults: strict values; a snapshot per statement (one per
+-- transaction would hide what a simultaneous delivery has just committed); and waits (in seconds) so short that the work can
+-- run again before platforms give up, after 5 s. MariaDB reads what is in /*M! */, MySQL what is in /*!80000 */.
 -- takes: nothing
 -- returns: nothing
 SET SESSION

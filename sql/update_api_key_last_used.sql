@@ -1,4 +1,4 @@
--- Notes when a key was last used; outside of the request's transaction, so that senders never wait for each other here.
+-- Stores when a key was last used; outside the request's transaction, so that senders never wait for each other here.
 -- takes: api_id, last_used
 -- returns: nothing
 UPDATE api_keys

@@ -1,5 +1,5 @@
--- Marks a billed delivery with the call that came into the log later, once: whoever finds no row here came too late.
--- What was answered does not change by it, because updated and first_contact stay as they are.
+-- Marks a billed delivery with the call that came into the log later, once: no row here means that another process was
+-- first. The answer of a duplicate stays the same, because updated and first_contact stay as they are.
 -- takes: delivery_id, call_log_id, lead_id, vendor_id, account_id, matched
 -- returns: nothing
 UPDATE deliveries

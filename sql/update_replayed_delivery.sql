@@ -1,5 +1,5 @@
--- Marks a delivery that billed nothing as mended by a later one, once: whoever finds no row here came too late. Locks the
--- row until the transaction ends.
+-- Marks a delivery that billed nothing as replayed by a later one, once: no row here means that another replay was first.
+-- Locks the row until the transaction ends.
 -- takes: delivery_id
 -- returns: nothing
 UPDATE deliveries

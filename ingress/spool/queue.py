@@ -105,9 +105,9 @@ class Spool:
 
     def back_off(self, entry: Entry, error: str) -> None:
         """Count a failure while the database was there; the entry then waits, with exponential backoff."""
-        rests_until = time.time() + min(BACKOFF_SECONDS * 2**entry.tries, BACKOFF_LIMIT)
+        waits_until = time.time() + min(BACKOFF_SECONDS * 2**entry.tries, BACKOFF_LIMIT)
         with self.file.open() as connection:
-            values = {"entry_id": entry.entry_id, "error": error, "rests_until": rests_until}
+            values = {"entry_id": entry.entry_id, "error": error, "waits_until": waits_until}
             connection.execute(SPOOL_STATEMENTS["update_entry_failed"], values)
 
     def remove(self, entries: list[Entry]) -> None:

@@ -1,4 +1,4 @@
--- Makes the queue of what came while the database was away, in a file of SQLite on this machine (ingress/spool.py).
+-- Creates the queue of requests that came while the database was away, in an SQLite file (ingress/spool/file.py).
 -- takes: nothing
 -- returns: nothing
 CREATE TABLE IF NOT EXISTS entries (
@@ -10,5 +10,5 @@ CREATE TABLE IF NOT EXISTS entries (
   sent TEXT NOT NULL, -- JSON, as in the delivery log: without secrets
   tries INTEGER NOT NULL DEFAULT 0, -- that failed for another reason than that the database was away
   error TEXT NULL, -- of the last such try
-  rests_until REAL NOT NULL DEFAULT 0 -- Unix time; after such a try the others go first
+  waits_until REAL NOT NULL DEFAULT 0 -- Unix time; after such a try the others go first
 )

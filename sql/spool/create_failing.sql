@@ -1,4 +1,4 @@
--- Makes the index by which the failing entries are counted.
+-- Creates the index by which the failing entries are counted.
 -- takes: nothing
 -- returns: nothing
 CREATE INDEX IF NOT EXISTS failing ON entries (tries) WHERE tries > 0

@@ -1,4 +1,4 @@
--- Removes an entry that has been dealt with.
+-- Deletes an entry that is settled.
 -- takes: entry_id
 -- returns: nothing
 DELETE FROM entries

@@ -1,4 +1,4 @@
--- Adds an entry at the end, unless there are as many as may be.
+-- Adds an entry at the end, unless the queue is full.
 -- takes: request_id, api_id, ip_address, received, sent, rows
 -- returns: nothing
 INSERT INTO entries

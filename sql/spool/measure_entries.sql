@@ -1,4 +1,4 @@
--- Counts the entries and those among them that fail, and tells when the oldest came; each by an index.
+-- Counts the entries and the failing ones among them, and tells when the oldest came; each through an index.
 -- takes: nothing
 -- returns: depth, oldest, failing
 SELECT

@@ -1,9 +1,9 @@
--- Counts a try that failed, and lets the entry rest.
--- takes: entry_id, error, rests_until
+-- Counts a failed attempt, and lets the entry back off.
+-- takes: entry_id, error, waits_until
 -- returns: nothing
 UPDATE entries
 SET
   tries = tries + 1,
   error = :error,
-  rests_until = :rests_until
+  waits_until = :waits_until
 WHERE entry_id = :entry_id

@@ -234,7 +234,7 @@ def test_an_entry_rests_the_longer_the_oftener_it_failed_and_ten_minutes_at_most
     for _ in range(9):
         kept.back_off(kept.list_all()[0], "ZeroDivisionError")
         with kept.file.open() as connection:
-            rests.append(connection.execute("SELECT rests_until FROM entries").fetchone()[0] - now)
+            rests.append(connection.execute("SELECT waits_until FROM entries").fetchone()[0] - now)
 
     assert rests == [5, 10, 20, 40, 80, 160, 320, 600, 600]
     assert kept.list_waiting() == []
