@@ -88,7 +88,7 @@ def test_an_error_is_answered_like_its_example(provoke, name):
 
 
 @pytest.mark.parametrize("status", ANSWER_EXAMPLES["flask errors"])
-def test_an_error_that_nobody_raises_here_is_answered_like_its_example(provoke, monkeypatch, status):
+def test_an_error_of_flask_is_answered_like_its_example(provoke, monkeypatch, status):
     if status == "500":
         monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
 
