@@ -10,6 +10,6 @@ blueprint.before_request(guards.let_everybody_in)
 
 
 @blueprint.get("/openapi.json")
-def openapi():
-    """Open to all: nothing in it depends on who asks, and nothing in it is secret."""
+def openapi() -> Response:
+    """Open to all: the document depends on no sender and holds no secret."""
     return Response(write_document(current_app.config["INGRESS_METHODS"]), mimetype="application/json")

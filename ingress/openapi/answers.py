@@ -1,71 +1,103 @@
-"""What is answered: a success as `ingress/answers.py` writes it, and every error by status, each with real examples."""
+"""Every answer of the endpoint: success, the 202 of the spool, and errors by status, each with real examples."""
 
 import json
 from importlib import resources
+from typing import Any
+
+from apispec import APISpec
 
 from .. import errors
 from ..spool import outage
 from ..spool.queue import Measures
-from .billed import BILLED
+from .billed import BILLED_SCHEMA
+from .json_schema import JsonObject, describe_text, refer_to
 
-EXAMPLES = json.loads(resources.files(__package__).joinpath("examples.json").read_text())
-RETRY_AFTER = {"Retry-After": {"description": "Seconds until it is worth trying again.", "schema": {"type": "integer"}}}
-HEADERS = {  # of the answers with a certain status
+ANSWER_EXAMPLES: dict[str, dict[str, Any]] = json.loads(
+    resources.files(__package__).joinpath("examples.json").read_text()
+)
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
+ANSWER_HEADERS: dict[int, JsonObject] = {  # of the answers with a certain status
     200: {
         "Idempotent-Replayed": {
-            "description": "`true`: this call was billed before, and this is its first answer.",
+            "description": "`true` if the call was billed before; this is its first answer again.",
             "schema": {"const": "true"},
         },
-        "Dry-Run": {"description": "`true`: nothing was billed.", "schema": {"const": "true"}},
+        "Dry-Run": {"description": "`true` if this was a dry run: nothing was billed.", "schema": {"const": "true"}},
     },
-    405: {"Allow": {"description": "The methods that are served.", "schema": {"type": "string"}}},
+    405: {"Allow": {"description": "The methods that the service accepts.", "schema": {"type": "string"}}},
     429: RETRY_AFTER,
     503: RETRY_AFTER,
 }
-REQUEST_ID = {
+REQUEST_ID_HEADER: JsonObject = {
     "X-Request-ID": {
-        "description": "Stands in the service's log and in its delivery log too.",
+        "description": "The id of this request in the service's log and in its delivery log.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     }
 }
+SPOOLED_SCHEMA: JsonObject = {
+    "type": "object",
+    "properties": {
+        "spooled": describe_text("The id of the request.", "^[0-9a-f]{32}$"),
+        "error": {"const": outage.KEPT_TEXT},
+    },
+    "required": ["spooled", "error"],
+    "additionalProperties": False,
+}
+SPOOL_STATE_SCHEMA: JsonObject = {
+    "type": "object",
+    "properties": {**{name: {"type": "integer"} for name in Measures._fields}, "fault": {"type": "string"}},
+    "additionalProperties": False,
+}
+NOT_READY_SCHEMA: JsonObject = {
+    "type": "object",
+    "properties": {
+        "spool": SPOOL_STATE_SCHEMA,
+        "error": {"type": "string", "pattern": f"^{errors.TLDialerConnectionError.text}(: |$)"},
+        "faults": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["error"],
+    "additionalProperties": False,
+}
 
 
-def add_answers(spec):
-    """One response a status, so that each operation can refer to it."""
-    spec.components.schema("Billed", BILLED)
-    spec.components.response(
-        "Billed", describe(200, "Billed, or what billing would do.", refer("Billed"), EXAMPLES["billed"])
-    )
-    spec.components.response(
-        "Kept", describe(202, "Kept while the database is away, and billed when it is back.", KEPT, EXAMPLES["kept"])
+def add_answers(spec: APISpec) -> None:
+    """Add one response per status, to which each operation can refer."""
+    add_response(spec, "Billed", 200, "Billed, or after a dry run what billing would do.", BILLED_SCHEMA)
+    add_response(
+        spec, "Spooled", 202, "Kept while the database is away; billed when the database is back.", SPOOLED_SCHEMA
     )
     for status, answers in group_errors().items():
         texts = list(dict.fromkeys(answer["error"].partition(": ")[0] for answer in answers.values()))
-        spec.components.schema(f"Error{status}", describe_error(texts))
-        spec.components.response(
-            f"Error{status}", describe(status, " · ".join(texts), refer(f"Error{status}"), answers)
-        )
-    spec.components.response("NotReady", describe(503, "Why not, by name.", NOT_READY, EXAMPLES["not ready"]))
+        name = f"Error{status}"
+        spec.components.schema(name, describe_error(texts))
+        spec.components.response(name, describe_response(status, " · ".join(texts), refer_to(name), answers))
+    add_response(spec, "NotReady", 503, "The service is not ready; `faults` names the reasons.", NOT_READY_SCHEMA)
 
 
-def list_answers():
-    return {"200": "Billed", "202": "Kept", **{str(status): f"Error{status}" for status in sorted(group_errors())}}
+def add_response(spec: APISpec, name: str, status: int, about: str, schema: JsonObject) -> None:
+    spec.components.schema(name, schema)
+    spec.components.response(name, describe_response(status, about, refer_to(name), ANSWER_EXAMPLES[name]))
 
 
-def group_errors():
-    """The errors of each status by text: those of `ingress/errors.py`, and those of Flask and gunicorn."""
-    grouped = {}
-    for name, text in EXAMPLES["errors"].items():
-        error = getattr(errors, name)
+def list_answers() -> dict[str, str]:
+    """Return the name of the response for each status."""
+    return {"200": "Billed", "202": "Spooled", **{str(status): f"Error{status}" for status in sorted(group_errors())}}
+
+
+def group_errors() -> dict[int, dict[str, dict[str, str]]]:
+    """Return an example for each error by status and text: those of `ingress/errors.py`, of Flask and of gunicorn."""
+    grouped: dict[int, dict[str, dict[str, str]]] = {}
+    for name, text in ANSWER_EXAMPLES["errors"].items():
+        error: type[errors.IngressError] = getattr(errors, name)
         grouped.setdefault(error.status, {})[error.text] = {"error": text}
-    for status, text in [*EXAMPLES["flask errors"].items(), *EXAMPLES["gunicorn errors"].items()]:
+    for status, text in [*ANSWER_EXAMPLES["flask errors"].items(), *ANSWER_EXAMPLES["gunicorn errors"].items()]:
         grouped.setdefault(int(status), {})[text.partition(": ")[0]] = {"error": text}
     return grouped
 
 
-def describe_error(texts):
-    """An error's text is one of these, alone or with a detail behind a colon."""
+def describe_error(texts: list[str]) -> JsonObject:
+    """Return the schema of an error whose text is one of these, alone or with a detail behind a colon."""
     pattern = f"^({'|'.join(texts)})(: |$)"
     return {
         "type": "object",
@@ -75,37 +107,10 @@ def describe_error(texts):
     }
 
 
-def describe(status, about, schema, examples):
-    examples = {name: {"value": value} for name, value in examples.items()}
+def describe_response(status: int, about: str, schema: JsonObject, examples: dict[str, Any]) -> JsonObject:
+    named = {name: {"value": value} for name, value in examples.items()}
     return {
         "description": about,
-        "headers": REQUEST_ID | HEADERS.get(status, {}),
-        "content": {"application/json": {"schema": schema, "examples": examples}},
+        "headers": REQUEST_ID_HEADER | ANSWER_HEADERS.get(status, {}),
+        "content": {"application/json": {"schema": schema, "examples": named}},
     }
-
-
-def refer(name):
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-KEPT = {
-    "type": "object",
-    "properties": {"spooled": {"type": "string", "pattern": "^[0-9a-f]{32}$"}, "error": {"const": outage.KEPT_TEXT}},
-    "required": ["spooled", "error"],
-    "additionalProperties": False,
-}
-SPOOL = {
-    "type": "object",
-    "properties": {**{name: {"type": "integer"} for name in Measures._fields}, "fault": {"type": "string"}},
-    "additionalProperties": False,
-}
-NOT_READY = {
-    "type": "object",
-    "properties": {
-        "spool": SPOOL,
-        "error": {"type": "string", "pattern": f"^{errors.TLDialerConnectionError.text}(: |$)"},
-        "faults": {"type": "array", "items": {"type": "string"}},
-    },
-    "required": ["error"],
-    "additionalProperties": False,
-}

@@ -1,58 +1,46 @@
-"""The JSON of a success in JSON Schema: `ingress/answers.py` writes it, key for key."""
+"""The JSON of a success in JSON Schema: `ingress/billing/answers.py` writes it, key for key."""
 
+from .json_schema import describe_object, describe_text
 
-def describe_object(about, **properties):
-    """All keys are always there, in this order, and no others."""
-    return {
-        "type": "object",
-        "description": about,
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+ID_PATTERN = "^[0-9]+$"
+AMOUNT_PATTERN = r"^[0-9]{1,8}\.[0-9]{4}$"
+NUMBER_PATTERN = "^[2-9][0-9]{2}[2-9][0-9]{6}$"
+WALL_CLOCK_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+FLAG_SCHEMA = {"type": "integer", "enum": [0, 1]}
 
-
-def text(about, pattern=None, null=False, **others):
-    kind = ["string", "null"] if null else "string"
-    return {"type": kind, "description": about, **({"pattern": pattern} if pattern else {}), **others}
-
-
-ID = "^[0-9]+$"
-AMOUNT = r"^[0-9]{1,8}\.[0-9]{4}$"
-NUMBER = "^[2-9][0-9]{2}[2-9][0-9]{6}$"
-WALL_CLOCK = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
-FLAG = {"type": "integer", "enum": [0, 1]}
-
-INSERTED = describe_object(
-    "The cost as it is kept.",
-    date_billed=text("In the dialer's wall clock.", WALL_CLOCK),
-    cost=text("With 4 decimal places, rounded half up.", AMOUNT),
-    method=text("How it came.", const="ingress"),
-    method_id=text("The API id.", ID),
-    ip_address=text("The sender's address; blank over a unix socket."),
-    call_date=text("In the dialer's wall clock.", WALL_CLOCK),
-    call_from=text("The caller's number.", NUMBER),
-    call_to=text("The number that was dialled.", NUMBER),
-    attributable=text("1", const="1"),
-    attributed=text("0", const="0"),
-    calculatable=text("0", const="0"),
-    notes=text("As they were sent.", null=True),
+INSERTED_SCHEMA = describe_object(
+    "The cost as it is stored.",
+    date_billed=describe_text("The time in the dialer's wall clock.", WALL_CLOCK_PATTERN),
+    cost=describe_text("The amount with 4 decimal places, rounded half up.", AMOUNT_PATTERN),
+    method=describe_text("How the cost came in.", const="ingress"),
+    method_id=describe_text("The API id.", ID_PATTERN),
+    ip_address=describe_text("The sender's address; blank over a unix socket."),
+    call_date=describe_text("The time in the dialer's wall clock.", WALL_CLOCK_PATTERN),
+    call_from=describe_text("The caller's number.", NUMBER_PATTERN),
+    call_to=describe_text("The number that was dialled.", NUMBER_PATTERN),
+    attributable=describe_text("Always 1.", const="1"),
+    attributed=describe_text("Always 0.", const="0"),
+    calculatable=describe_text("Always 0.", const="0"),
+    notes=describe_text("The notes as sent; null if none came.", nullable=True),
 )
-LEAD = describe_object(
-    "The lead of the call; null if no call was found, or it has none.",
-    lead_id=text("The lead's id.", ID),
-    vendor_id=text("Its vendor's id.", ID, null=True),
-    account_id=text("Its account's id.", ID, null=True),
-    cost=text("Its cost after the update.", AMOUNT),
+LEAD_SCHEMA = describe_object(
+    "The lead of the call; null if no call was found, or if the call has no lead.",
+    lead_id=describe_text("The lead's id.", ID_PATTERN),
+    vendor_id=describe_text("The id of its vendor.", ID_PATTERN, nullable=True),
+    account_id=describe_text("The id of its account.", ID_PATTERN, nullable=True),
+    cost=describe_text("The lead's cost after the update.", AMOUNT_PATTERN),
 )
-BILLED = describe_object(
-    "What was billed. The top level's cid, did and cost are as the sender wrote them.",
-    cid=text("As it was sent."),
-    did=text("As it was sent."),
-    cost=text("As it was sent."),
-    cost_id=text("The id of the cost; null of a dry run.", ID, null=True),
-    inserted=INSERTED,
-    updated={**FLAG, "description": "1: the lead now carries this cost, or did before."},
-    lead={**LEAD, "type": ["object", "null"]},
-    first_contact={**FLAG, "description": "1: the lead's first contact now carries this cost, or did before."},
+BILLED_SCHEMA = describe_object(
+    "What was billed. At the top level cid, did and cost are as the sender wrote them.",
+    cid=describe_text("The caller's number as sent."),
+    did=describe_text("The dialled number as sent."),
+    cost=describe_text("The amount as sent."),
+    cost_id=describe_text("The id of the cost; null after a dry run.", ID_PATTERN, nullable=True),
+    inserted=INSERTED_SCHEMA,
+    updated={**FLAG_SCHEMA, "description": "1 if the lead now carries this cost, even if it did before."},
+    lead={**LEAD_SCHEMA, "type": ["object", "null"]},
+    first_contact={
+        **FLAG_SCHEMA,
+        "description": "1 if the lead's first contact now carries this cost, even if it did before.",
+    },
 )

@@ -1,25 +1,31 @@
-"""What each kind of parameter may look like, in JSON Schema; the exact rules are those of `ingress/fields.py`."""
+"""What each kind of parameter may look like, in JSON Schema; the exact rules are in `ingress/intake/fields.py`."""
+
+from typing import Any
+
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow.fields import Field
 
 from ..intake.schemas import KEY_LIMIT, NOTES_LIMIT, SWITCH, Cost, IdempotencyKey, Notes, PhoneNumber, Switch, Time
+from .json_schema import JsonObject
 
-FORMS = {
+PARAMETER_FORMS: dict[type, JsonObject] = {
     PhoneNumber: {
         "type": ["string", "integer"],
         "format": "north-american-number",
-        "description": "A North American number of 10 digits, or 11 with the leading 1, written in any way.",
+        "description": "A North American number with 10 digits, or 11 with the leading 1, in any usual notation.",
         "examples": ["8005550142", "+1 (800) 555-0142", "1-800-555-0142", 18005550142],
     },
     Cost: {
         "type": ["string", "number"],
         "format": "amount",
-        "description": "An amount below 100,000,000, kept to 4 decimal places; `$` and thousands commas are tolerated.",
+        "description": "An amount below 100,000,000, kept with 4 decimal places; `$` and thousands commas are allowed.",
         "examples": ["12.50", 12.5, "$1,200.00"],
     },
     Time: {
         "type": ["string", "integer"],
         "format": "time-of-call",
-        "description": "ISO 8601, `3/5/2024 2:21:09 PM`, or seconds or milliseconds since 1970. Without an offset it is"
-        " read in the API key's time zone. From the year 2000 to one day from now.",
+        "description": "ISO 8601, `3/5/2024 2:21:09 PM`, or seconds or milliseconds since 1970. A time without an"
+        " offset is read in the API key's time zone. It must be from the year 2000 to one day from now.",
         "examples": ["2024-03-05T14:21:09Z", "2024-03-05 14:21:09 -0500", 1709648469],
     },
     Notes: {
@@ -33,32 +39,32 @@ FORMS = {
         "type": ["string", "number"],
         "format": "idempotency-key",
         "maxLength": KEY_LIMIT,
-        "description": f"1 to {KEY_LIMIT} characters.",
+        "description": f"It has 1 to {KEY_LIMIT} characters.",
         "examples": ["RGB7F31A4C"],
     },
     Switch: {
         "type": ["string", "integer", "boolean"],
         "enum": [*SWITCH, 1, 0, True, False],
-        "description": "In any case of letters.",
+        "description": "Upper and lower case are the same.",
         "examples": ["1", True],
     },
 }
 
 
-def describe_form(converter, field, **_):
-    """For apispec: the sentence about the field, then the form of its class."""
-    form = FORMS[type(field)]
+def describe_field(converter: OpenAPIConverter, field: Field[Any], **_: Any) -> JsonObject:
+    """Return the form of the field's class, led by the sentence about the field itself; apispec calls this."""
+    form = PARAMETER_FORMS[type(field)]
     return {**form, "description": f"{field.metadata['description']} {form['description']}"}
 
 
-def as_text(form):
-    """The form where everything is text: in a URL, a header or a form's body."""
+def to_text_form(form: JsonObject) -> JsonObject:
+    """Return the form for places where every value is text: a URL, a header, the body of a form."""
     lists = [name for name in ("enum", "examples") if name in form]
-    texts = {name: [value for value in form[name] if isinstance(value, str)] for name in lists}
+    texts: JsonObject = {name: [value for value in form[name] if isinstance(value, str)] for name in lists}
     return {**form, **texts, "type": "string"}
 
 
-def or_null(form):
-    """The form where JSON may say that there is none."""
+def to_nullable_form(form: JsonObject) -> JsonObject:
+    """Return the form for JSON, where null is an absent value."""
     values = {"enum": [*form["enum"], None]} if "enum" in form else {}
     return {**form, **values, "type": [*form["type"], "null"]}

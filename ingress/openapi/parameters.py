@@ -1,75 +1,91 @@
 """What may be sent: the fields of BillableCallSchema under each of their aliases, in the query, the body or headers."""
 
+from typing import Any
+
+from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from ..intake.body import BODY_LIMIT
 from ..intake.body import FORMS as FORM_TYPES
 from ..intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
-from .forms import FORMS, as_text, describe_form, or_null
+from .forms import PARAMETER_FORMS, describe_field, to_nullable_form, to_text_form
+from .json_schema import JsonObject, refer_to
 from .security import describe_credentials
 
-NUMBERS = ("did", "cid")  # that the path may carry, in its order
-EXAMPLE = {"cost": "12.50", "call_date": "2026-03-05T14:21:09Z", "idempotency_key": "RGB7F31A4C", "notes": "RGB7F31"}
-EXAMPLES = {
-    "numbers in the path": {"value": EXAMPLE},
-    "numbers in the body": {"value": {"inbound_number": "18005550142", "phone_number": "7205550134", **EXAMPLE}},
+PATH_NUMBERS = ("did", "cid")  # that the path may carry, in its order
+BODY_EXAMPLE = {
+    "cost": "12.50",
+    "call_date": "2026-03-05T14:21:09Z",
+    "idempotency_key": "RGB7F31A4C",
+    "notes": "RGB7F31",
+}
+BODY_EXAMPLES = {
+    "numbers in the path": {"value": BODY_EXAMPLE},
+    "numbers in the body": {"value": {"inbound_number": "18005550142", "phone_number": "7205550134", **BODY_EXAMPLE}},
 }
 
 
-class Fields(MarshmallowPlugin):
-    """apispec's reader of marshmallow schemas, told of our own kinds of fields."""
+class FieldsPlugin(MarshmallowPlugin):
+    """apispec's reader of marshmallow schemas, extended by our own kinds of fields.
 
-    def init_spec(self, spec):
+    The methods of its converter have no types.
+    """
+
+    converter: OpenAPIConverter  # made by init_spec
+
+    def init_spec(self, spec: APISpec) -> None:
         super().init_spec(spec)
-        for kind in FORMS:
-            self.map_to_openapi_type(kind, None, None)
-        self.converter.add_attribute_function(describe_form)
+        for kind in PARAMETER_FORMS:
+            self.map_to_openapi_type(kind, None, None)  # type: ignore[no-untyped-call]
+        self.converter.add_attribute_function(describe_field)  # type: ignore[no-untyped-call]
 
-    def properties(self):
-        return self.converter.schema2jsonschema(BillableCallSchema())["properties"]
+    def properties(self) -> dict[str, JsonObject]:
+        """Return the form of each field of the schema."""
+        schema: JsonObject = self.converter.schema2jsonschema(BillableCallSchema())  # type: ignore[no-untyped-call]
+        properties: dict[str, JsonObject] = schema["properties"]
+        return properties
 
 
-def add_bodies(spec, fields):
-    """Describe the body as JSON, where a number may be one and null is absent, and as a form, where all is text."""
-    json = {name: or_null(form) for name, form in spread(fields).items()}
-    form = {name: as_text(form) for name, form in spread(fields).items()}
+def add_bodies(spec: APISpec, fields: dict[str, JsonObject]) -> None:
+    """Describe the body as JSON, where null is an absent value, and as a form, where every value is text."""
+    json = {name: to_nullable_form(form) for name, form in list_aliases(fields).items()}
+    form = {name: to_text_form(form) for name, form in list_aliases(fields).items()}
     credentials = describe_credentials()
-    texts = {name: as_text(form) for name, form in credentials.items()}
+    texts = {name: to_text_form(form) for name, form in credentials.items()}
     spec.components.schema("BillableCall", {"type": "object", "properties": json | credentials})
     spec.components.schema("BillableCallForm", {"type": "object", "properties": form | texts})
 
 
-def spread(fields):
-    """The form of each name that may be sent; those that mean the same say in which order they count."""
-    return {alias: tell_order(fields[name], aliases) for name, aliases in ALIASES.items() for alias in aliases}
+def list_aliases(fields: dict[str, JsonObject]) -> dict[str, JsonObject]:
+    """Return the form of each name that may be sent; those with the same meaning say in which order they count."""
+    return {alias: add_order(fields[name], aliases) for name, aliases in ALIASES.items() for alias in aliases}
 
 
-def tell_order(form, aliases):
+def add_order(form: JsonObject, aliases: tuple[str, ...]) -> JsonObject:
     if len(aliases) == 1:
         return form
     names = ", ".join(f"`{alias}`" for alias in aliases)
-    return {**form, "description": f"{form['description']} The first present one of {names} counts."}
+    return {**form, "description": f"{form['description']} Of {names} the first one present counts."}
 
 
-def describe_body():
-    refer = {"application/json": "BillableCall", **dict.fromkeys(FORM_TYPES, "BillableCallForm")}
+def describe_body() -> JsonObject:
+    schemas = {"application/json": "BillableCall", **dict.fromkeys(FORM_TYPES, "BillableCallForm")}
     return {
-        "description": f"JSON or a form, up to {BODY_LIMIT // 1024} KiB; whatever it holds besides is ignored.",
-        "content": {
-            kind: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "examples": EXAMPLES}
-            for kind, schema in refer.items()
-        },
+        "description": f"JSON or a form, up to {BODY_LIMIT // 1024} KiB. Other names in it are ignored.",
+        "content": {kind: {"schema": refer_to(schema), "examples": BODY_EXAMPLES} for kind, schema in schemas.items()},
     }
 
 
-def list_parameters(fields, numbers):
-    """The parameters of the operation whose path carries so many numbers."""
-    path = [describe("path", name, fields[name], required=True) for name in NUMBERS[:numbers]]
-    query = [describe("query", name, form) for name, form in spread(fields).items()]
-    return path + query + [describe("header", header, fields[name]) for name, header in PARAMETER_HEADERS.items()]
+def list_parameters(fields: dict[str, JsonObject], numbers: int) -> list[JsonObject]:
+    """Return the parameters of the operation whose path has this many numbers."""
+    path = [describe_parameter("path", name, fields[name], required=True) for name in PATH_NUMBERS[:numbers]]
+    query = [describe_parameter("query", name, form) for name, form in list_aliases(fields).items()]
+    headers = [describe_parameter("header", header, fields[name]) for name, header in PARAMETER_HEADERS.items()]
+    return path + query + headers
 
 
-def describe(place, name, form, **others):
-    form = as_text(form)
-    about = form.pop("description")
-    return {"in": place, "name": name, "description": about, "schema": form, **others}
+def describe_parameter(place: str, name: str, form: JsonObject, **others: Any) -> JsonObject:
+    schema = to_text_form(form)
+    about = schema.pop("description")
+    return {"in": place, "name": name, "description": about, "schema": schema, **others}

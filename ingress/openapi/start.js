@@ -1,4 +1,4 @@
-// Shows the service's own document. Nothing can be sent from here: a click would bill a call.
+// Shows the service's own document. Nothing can be sent from here, because a click would bill a call.
 SwaggerUIBundle({
   dom_id: "#reference",
   url: "openapi.json",

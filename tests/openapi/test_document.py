@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from ingress import create_app, errors
 from ingress.access.guards import API_ID_NAMES, API_KEY_NAMES
 from ingress.intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
-from ingress.openapi.answers import EXAMPLES
+from ingress.openapi.answers import ANSWER_EXAMPLES
 from tests.conftest import URL
 
 FROM_THE_LOG = {"NoSuchDelivery", "AlreadyBilled", "AlreadyReplayed"}  # told to an operator, by no endpoint
@@ -79,7 +79,7 @@ def test_every_error_is_in_the_document(document, billing):
 
 
 def test_no_example_is_of_an_error_that_no_longer_exists():
-    assert set(EXAMPLES["errors"]) == own_errors() - FROM_THE_LOG
+    assert set(ANSWER_EXAMPLES["errors"]) == own_errors() - FROM_THE_LOG
 
 
 def test_every_parameter_is_in_the_document_under_each_of_its_names(document, billing):

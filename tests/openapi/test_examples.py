@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ingress import create_app, errors
-from ingress.openapi.answers import EXAMPLES
+from ingress.openapi.answers import ANSWER_EXAMPLES
 from tests.conftest import URL, Outage
 
 PATH = "/18005550142/+1 (720) 555-0134"
@@ -79,25 +79,25 @@ def send(client, key, path=PATH, method="POST", headers=None, environ=None, **re
     return client.open(URL + path, method=method, headers=headers, environ_overrides=environ, **request)
 
 
-@pytest.mark.parametrize("name", EXAMPLES["errors"])
+@pytest.mark.parametrize("name", ANSWER_EXAMPLES["errors"])
 def test_an_error_is_answered_like_its_example(provoke, name):
     response = provoke(**REFUSED[name])
 
-    assert response.json == {"error": EXAMPLES["errors"][name]}
+    assert response.json == {"error": ANSWER_EXAMPLES["errors"][name]}
     assert response.status_code == getattr(errors, name).status
 
 
-@pytest.mark.parametrize("status", EXAMPLES["flask errors"])
-def test_an_error_that_nobody_raises_here_is_answered_like_its_example(provoke, monkeypatch, status):
+@pytest.mark.parametrize("status", ANSWER_EXAMPLES["flask errors"])
+def test_an_error_of_flask_is_answered_like_its_example(provoke, monkeypatch, status):
     if status == "500":
         monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
 
     response = provoke(**NOT_SERVED[status])
 
-    assert (str(response.status_code), response.json) == (status, {"error": EXAMPLES["flask errors"][status]})
+    assert (str(response.status_code), response.json) == (status, {"error": ANSWER_EXAMPLES["flask errors"][status]})
 
 
-@pytest.mark.parametrize("name", EXAMPLES["billed"])
+@pytest.mark.parametrize("name", ANSWER_EXAMPLES["Billed"])
 def test_a_billed_call_is_answered_like_its_example(dialer, provoke, name):
     if name != "no call found, or no lead":
         dialer.add_call(call_date="2026-03-05 14:21:50")
@@ -105,7 +105,7 @@ def test_a_billed_call_is_answered_like_its_example(dialer, provoke, name):
     response = provoke(headers={"Dry-Run": "1"} if name == "a dry run" else {})
 
     assert response.status_code == 200
-    assert with_ids_of(EXAMPLES["billed"][name], response.json) == response.text.strip()
+    assert with_ids_of(ANSWER_EXAMPLES["Billed"][name], response.json) == response.text.strip()
 
 
 def with_ids_of(example, answer):
@@ -125,7 +125,10 @@ def test_a_call_that_is_kept_is_answered_like_its_example(create_key):
         response = send(client, key, json={**BILLABLE, "cost": "13.5"})
 
     assert response.status_code == 202
-    assert EXAMPLES["kept"]["the database is away"] == {**response.json, "spooled": "019cbdf1c6f80d8f0a6d27b4e5a39c11"}
+    assert ANSWER_EXAMPLES["Spooled"]["the database is away"] == {
+        **response.json,
+        "spooled": "019cbdf1c6f80d8f0a6d27b4e5a39c11",
+    }
 
 
 def test_a_database_that_is_away_is_told_like_its_example(dialer, monkeypatch):
@@ -133,7 +136,7 @@ def test_a_database_that_is_away_is_told_like_its_example(dialer, monkeypatch):
 
     response = create_app().test_client().get("/readyz")
 
-    assert (response.status_code, response.json) == (503, EXAMPLES["not ready"]["the database is away"])
+    assert (response.status_code, response.json) == (503, ANSWER_EXAMPLES["NotReady"]["the database is away"])
 
 
 def test_a_database_that_is_not_fit_is_told_like_its_example(dialer, client):
@@ -143,4 +146,4 @@ def test_a_database_that_is_not_fit_is_told_like_its_example(dialer, client):
     finally:
         dialer.execute("ALTER TABLE leads ENGINE = InnoDB")
 
-    assert (response.status_code, response.json) == (503, EXAMPLES["not ready"]["the database is not fit"])
+    assert (response.status_code, response.json) == (503, ANSWER_EXAMPLES["NotReady"]["the database is not fit"])

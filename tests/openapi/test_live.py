@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 from ingress.access.keys import hash_secret
 from ingress.database import queries
 from ingress.intake.schemas import ALIASES, BillableCallSchema, Cost, PhoneNumber, Time
-from ingress.openapi.answers import EXAMPLES
+from ingress.openapi.answers import ANSWER_EXAMPLES
 from ingress.openapi.document import write_document
 from tests.conftest import SECRET, URL
 from tests.dialer import Dialer
@@ -124,7 +124,7 @@ NO_REQUEST = {
 }
 
 
-@pytest.mark.parametrize("status", EXAMPLES["gunicorn errors"])
+@pytest.mark.parametrize("status", ANSWER_EXAMPLES["gunicorn errors"])
 def test_what_gunicorn_refuses_is_answered_like_its_example(live, status):
     with socket.create_connection(("127.0.0.1", live.port), timeout=10) as connection:
         connection.sendall(NO_REQUEST[status].encode())
@@ -132,6 +132,6 @@ def test_what_gunicorn_refuses_is_answered_like_its_example(live, status):
         response.begin()
         answer = json.load(response)
 
-    assert (str(response.status), answer) == (status, {"error": EXAMPLES["gunicorn errors"][status]})
+    assert (str(response.status), answer) == (status, {"error": ANSWER_EXAMPLES["gunicorn errors"][status]})
     assert response.headers["Content-Type"] == "application/json"
     assert f"request {response.headers['X-Request-ID']}: " in live.log.read_text()
