@@ -25,7 +25,8 @@ class Delivery:
 
     `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the guard has let it in. `sent`
     and `understood` are filled when its call is read. `duplicate_of` and `replay_of` are ids of the delivery log.
-    `is_late`: calls that came after it may have been billed before it.
+    `is_late`: calls that came after it may have been billed before it. `is_forced`: an operator books its amount, even
+    if the call had it before.
     """
 
     parameters: Parameters
@@ -41,6 +42,7 @@ class Delivery:
     duplicate_of: int | None = None
     replay_of: int | None = None
     is_late: bool = False
+    is_forced: bool = False
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""

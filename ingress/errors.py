@@ -101,12 +101,20 @@ class IdempotencyKeyAlreadyUsed(IngressError):
     text, status = "Idempotency Key Already Used", 422
 
 
+class CostAlreadySet(IngressError):
+    text, status = "Cost Already Set", 409
+
+
 class InvalidDryRun(IngressError):
     text = "Invalid Dry Run"
 
 
 class NoSuchDelivery(IngressError):
     text, status = "No Such Delivery", 404
+
+
+class NoSuchCost(IngressError):
+    text, status = "No Such Cost", 404
 
 
 class AlreadyBilled(IngressError):

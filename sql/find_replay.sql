@@ -6,4 +6,4 @@ SELECT
 FROM deliveries
 WHERE received = %(received)s
   AND replay_of = %(delivery_id)s
-  AND outcome IN ('billed', 'unmatched')
+  AND outcome IN ('billed', 'unmatched', 'corrected')

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
   ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
   time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE
+  on_change VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'correct', -- another amount: correct, refuse or insert
   created DATETIME NULL,
   last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row
   PRIMARY KEY (api_id)
@@ -56,7 +57,23 @@ CREATE TABLE IF NOT EXISTS call_costs (
   KEY pair_and_date (call_from, call_to, call_date) -- an invoice is checked call by call
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
--- The people behind the calls; a lead's cost is that of its last billed call.
+-- The history of costs: a row for every change of an amount, written in the transaction of the change, never updated and
+-- never deleted. From the first amount to the present one, each row's cost_to is the next one's cost_from.
+CREATE TABLE IF NOT EXISTS cost_changes (
+  change_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  cost_id BIGINT UNSIGNED NOT NULL,
+  changed DATETIME NOT NULL,
+  cost_from DECIMAL(12,4) NOT NULL,
+  cost_to DECIMAL(12,4) NOT NULL, -- 0 = cancelled
+  api_id INT UNSIGNED NULL, -- the key of the sender, or of the admin in the console
+  delivery_id BIGINT UNSIGNED NULL, -- the delivery that brought the amount
+  changed_by VARCHAR(100) NOT NULL, -- the key's name, or a person's
+  reason VARCHAR(500) NOT NULL,
+  PRIMARY KEY (change_id),
+  KEY cost_id (cost_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+-- The people behind the calls; a lead's cost is that of its newest billed call that is not cancelled.
 CREATE TABLE IF NOT EXISTS leads (
   lead_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
   vendor_id INT UNSIGNED NULL,
@@ -85,13 +102,13 @@ CREATE TABLE IF NOT EXISTS deliveries (
   ip_address VARCHAR(45) NOT NULL DEFAULT '',
   received DATETIME NOT NULL,
   sent MEDIUMTEXT NOT NULL, -- JSON: what came in path, query, body and headers, less the secrets
-  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- billed, unmatched, duplicate, refused, failed, dry_run, replayed
+  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- one of ingress/outcome.py
   status SMALLINT UNSIGNED NOT NULL,
   error VARCHAR(500) NULL, -- the text that was answered
   milliseconds INT UNSIGNED NOT NULL DEFAULT 0, -- from arrival to the commit
-  delivery_key VARBINARY(1024) NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
-  fingerprint VARCHAR(100) CHARACTER SET ascii NULL, -- did, cid, cost and call_date: the same key must mean the same
-  answered MEDIUMTEXT NULL, -- JSON: the part of the answer that was known beforehand; notes alone may fill a TEXT
+  delivery_key VARBINARY(1100) NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
+  fingerprint VARCHAR(100) CHARACTER SET ascii NULL, -- did, cid and call_date: the same key must mean the same call
+  answered MEDIUMTEXT NULL, -- JSON: what was known of the answer beforehand, or all of a correction's
   call_from VARCHAR(20) NULL, -- from here on: what was understood, as far as it was
   call_to VARCHAR(20) NULL,
   cost DECIMAL(12,4) NULL,
@@ -103,7 +120,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   account_id INT UNSIGNED NULL,
   updated TINYINT NOT NULL DEFAULT 0,
   first_contact TINYINT NOT NULL DEFAULT 0,
-  duplicate_of BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
+  duplicate_of BIGINT UNSIGNED NULL, -- the delivery that billed the same call before
   replay_of BIGINT UNSIGNED NULL, -- the delivery that billed nothing and was replayed as this one
   matched DATETIME NULL, -- when a call that came into the log later was found
   PRIMARY KEY (delivery_id),
@@ -114,5 +131,5 @@ CREATE TABLE IF NOT EXISTS deliveries (
   KEY api_id (api_id, received),
   KEY call_from (call_from, received),
   KEY call_to (call_to, received),
-  KEY lead_id (lead_id, received, request_id) -- has the lead been billed for a later one
+  KEY lead_id (lead_id, received, request_id) -- the newest cost of a lead
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -5,4 +5,4 @@
 UPDATE deliveries
 SET outcome = 'replayed'
 WHERE delivery_id = %(delivery_id)s
-  AND outcome IN ('refused', 'failed', 'dry_run')
+  AND outcome IN ('refused', 'failed', 'dry_run', 'superseded')

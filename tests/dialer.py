@@ -2,7 +2,7 @@
 
 from pymysql.cursors import DictCursor
 
-TABLES = ("deliveries", "call_costs", "tldialer_call_log", "lead_first_contacts", "leads", "api_keys")
+TABLES = ("deliveries", "cost_changes", "call_costs", "tldialer_call_log", "lead_first_contacts", "leads", "api_keys")
 
 
 class Dialer:

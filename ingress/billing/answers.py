@@ -1,12 +1,21 @@
 """The JSON that answers a billed call: keys, order and types of `docs/contract.md`."""
 
 import json
-from typing import Any, TypedDict
+from decimal import Decimal
+from typing import Any, NamedTuple, TypedDict
 
 from ..database.queries import Billed, Cost
 from ..intake.schemas import Sent
+from .leads import LeadCost
 
 Inserted = dict[str, str | None]
+
+
+class Answer(NamedTuple):
+    """`text` is the JSON for the sender, the same each time; `replayed`: nothing was written for this delivery."""
+
+    text: str
+    replayed: bool
 
 
 class Known(TypedDict):
@@ -53,6 +62,18 @@ def describe_answer(known: Known, billed: Billed) -> str:
             "first_contact": billed.first_contact,
         }
     )
+
+
+def describe_correction(known: Known, billed: Billed, lead: LeadCost, cost_from: Decimal) -> str:
+    """Return the JSON of a success with the present amount; it shows the lead with the cost that it carries now."""
+    answer = json.loads(describe_answer(known, billed._replace(updated=lead.updated, first_contact=lead.first_contact)))
+    answer["lead"] = describe_lead(billed, str(lead.cost)) if lead.cost is not None else None
+    return json.dumps({**answer, "corrected_from": str(cost_from)})
+
+
+def describe_superseded(text: str, present: Decimal) -> str:
+    """Return the answer that an earlier delivery got, and the amount that the call has now."""
+    return json.dumps({**json.loads(text), "corrected_to": str(present)})
 
 
 def describe_lead(billed: Billed, cost: str | None) -> dict[str, str | None]:

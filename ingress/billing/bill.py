@@ -2,9 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
 
 from flask import current_app
 
@@ -13,23 +10,18 @@ from ..clock import dialer_time
 from ..database import queries
 from ..database.connection import Connection
 from ..database.pool import get_database
-from ..database.queries import NO_CALL, Bill, Billed, Claim, Cost, Search, StoredDelivery
-from ..database.retries import Retryable
+from ..database.queries import NO_CALL, Bill, Billed, Claim, Cost
 from ..delivery import Delivery
-from ..errors import AlreadyReplayed, IdempotencyKeyAlreadyUsed, IngressError, TLDialerConnectionError
+from ..errors import AlreadyReplayed, IngressError, TLDialerConnectionError
 from ..intake.schemas import BillableCall
 from ..outcome import Outcome
-from .answers import Known, describe_answer, describe_known
-from .log import log_duplicate, log_unbilled
+from .again import find_first, settle_again
+from .answers import Answer, Known, describe_answer, describe_known
+from .correct import search_for
+from .leads import carry_newest_cost, update_costs
+from .log import log_unbilled
 
 Work = Callable[[Connection, Bill, int], Billed]
-
-
-class Answer(NamedTuple):
-    """`text` is the JSON for the sender, the same each time; `replayed`: this was not the first delivery."""
-
-    text: str
-    replayed: bool
 
 
 def bill(delivery: Delivery) -> Answer:
@@ -83,37 +75,36 @@ def describe_cost(delivery: Delivery, call: BillableCall) -> Cost:
     )
 
 
-def search_for(did: str, cid: str, call_date: datetime) -> Search:
-    """Return the search for a call; `call_date` is naive, on the dialer's clock."""
-    since = call_date - current_app.config["CALL_MATCH_BEFORE"]
-    until = call_date + current_app.config["CALL_MATCH_AFTER"]
-    return Search(did, cid, call_date, since, until)
-
-
 def identify(delivery: Delivery, call: BillableCall, cost: Cost, known: Known) -> Claim:
-    """Return what tells one delivery from another: the sender's own key, else the call itself if its date was sent.
+    """Return what tells one call from another: the sender's own key, else the call itself if its time was sent.
 
-    A delivery with neither is a new one each time it comes. Its key is its own request id, by which this service
-    recognises what it has written when it must run a transaction again.
+    A bare date does not tell two calls of a day apart. A delivery with neither is a new one each time it comes. Its key
+    is its own request id, by which this service recognises what it has written when it must run a transaction again.
     """
-    call_date = cost.call_date if call.call_date else "-"
-    fingerprint = f"{cost.call_to} {cost.call_from} {cost.cost} {call_date}"
+    fingerprint = f"{cost.call_to} {cost.call_from} {describe_call_date(call, cost)}"
     if call.idempotency_key is not None:
         key = f"key {call.idempotency_key}"
-    elif call.call_date and current_app.config["INGRESS_DUPLICATES"] == "replay":
+    elif call.has_clock and current_app.config["INGRESS_DUPLICATES"] == "replay":
         key = f"call {fingerprint}"
     else:
         key = f"own {delivery.request_id}"
     return Claim(key.encode(), fingerprint, json.dumps(known).encode(), delivery.replay_of)
 
 
+def describe_call_date(call: BillableCall, cost: Cost) -> str:
+    """Return the call's time on the dialer's clock, its bare date, or `-` if none was sent."""
+    if call.call_date is None:
+        return "-"
+    return str(cost.call_date if call.has_clock else call.call_date.date())
+
+
 def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
     """Return the Answer; when this returns, all is committed, or undone after a dry run."""
-    work = choose_work(connection, delivery, is_dry_run)
+    work = choose_work(connection, delivery, is_dry_run, bill)
     try:
         billed = work(connection, bill, delivery.milliseconds())
     except queries.DuplicateDelivery:  # which has undone all
-        return answer_duplicate(connection, delivery, is_dry_run, bill)
+        return settle_duplicate(connection, delivery, is_dry_run, bill, known)
     if is_dry_run:
         delivery.outcome = Outcome.DRY_RUN
     else:
@@ -121,11 +112,21 @@ def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill
     return Answer(describe_answer(known, billed), replayed=False)
 
 
-def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool) -> Work:
+def settle_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+    """Settle a call whose key is claimed; where the sender's key bills each amount, another amount is another call."""
+    if delivery.sender.on_change == "insert":
+        first = find_first(connection, delivery, bill)
+        if bill.cost.cost not in (first.first_cost, first.present_cost):
+            claim = bill.claim._replace(delivery_key=bill.claim.delivery_key + f" = {bill.cost.cost}".encode())
+            return bill_once(connection, delivery, is_dry_run, bill._replace(claim=claim), known)
+    return settle_again(connection, delivery, is_dry_run, bill, known)
+
+
+def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Work:
     """Choose the single trip where the server can: MySQL has no compound statements outside routines."""
     if is_dry_run:
         return dry_run
-    if delivery.is_late:
+    if delivery.is_late or bill.cost.cost == 0:
         return bill_late
     return queries.bill_at_once if connection.is_mariadb else bill_step_by_step
 
@@ -145,7 +146,7 @@ def bill_step_by_step(connection: Connection, bill: Bill, milliseconds: int) -> 
 
 
 def bill_late(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
-    """Bill a call that later calls of the same lead may have overtaken: the lead keeps the cost of the newest."""
+    """Bill a call that may not be the newest of its lead, or costs nothing: the lead carries the newest that does."""
     billed = write_step_by_step(connection, bill, milliseconds, is_late=True)
     connection.commit()
     return billed
@@ -160,8 +161,11 @@ def write_step_by_step(connection: Connection, bill: Bill, milliseconds: int, is
     delivery_id = insert_claim(connection, bill, call)
     cost_id = queries.insert_cost(connection, bill.cost)
     lead_id = call.lead_id if call else None
-    is_overtaken = is_late and find_overtaking(connection, lead_id, bill.origin.received, bill.origin.request_id)
-    updated, first_contact = (0, 0) if is_overtaken else update_costs(connection, lead_id, bill.cost.cost)
+    if is_late:
+        queries.update_delivery(connection, delivery_id, Billed(cost_id, *(call or NO_CALL), 0, 0), milliseconds)
+        updated, first_contact, _ = carry_newest_cost(connection, lead_id, cost_id, bill.cost.cost)
+    else:
+        updated, first_contact = update_costs(connection, lead_id, bill.cost.cost)
     billed = Billed(cost_id, *(call or NO_CALL), updated, first_contact)
     queries.update_delivery(connection, delivery_id, billed, milliseconds)
     return billed
@@ -175,42 +179,3 @@ def insert_claim(connection: Connection, bill: Bill, call: queries.Call | None) 
     except queries.DuplicateDelivery:
         connection.rollback()
         raise
-
-
-def update_costs(connection: Connection, lead_id: int | None, cost: Decimal) -> tuple[int, int]:
-    """Return whether the lead, and whether its first contact, now carries the cost: 1 or 0 each."""
-    if lead_id is None or not queries.update_lead_cost(connection, lead_id, cost):
-        return 0, 0
-    return 1, queries.update_first_contact_cost(connection, lead_id, cost)
-
-
-def find_overtaking(connection: Connection, lead_id: int | None, received: datetime, request_id: str) -> int | None:
-    """Return the id of a billed delivery of the lead that came in later, or None.
-
-    The lead is locked first: a transaction that bills it has committed and is seen, or comes after this one.
-    """
-    if lead_id is None:
-        return None
-    queries.lock_lead(connection, lead_id)
-    return queries.find_newer_delivery(connection, lead_id, received, request_id)
-
-
-def answer_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Answer:
-    """Return the first delivery's Answer; raises IdempotencyKeyAlreadyUsed when that was another call or cost."""
-    first = queries.find_delivery(connection, bill.origin.api_id, bill.claim.delivery_key)
-    if first is None:
-        raise Retryable(f"{delivery.request_id} met a delivery that was not visible yet")
-    if first.fingerprint != bill.claim.fingerprint:
-        raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {bill.claim.fingerprint}")
-    delivery.duplicate_of = first.delivery_id
-    if is_dry_run:
-        delivery.outcome = Outcome.DRY_RUN
-    else:
-        log_duplicate(connection, delivery)
-        delivery.outcome = Outcome.DUPLICATE
-    return replay_stored_answer(first)
-
-
-def replay_stored_answer(first: StoredDelivery) -> Answer:
-    """Return the Answer that the first delivery got."""
-    return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)

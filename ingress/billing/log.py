@@ -34,18 +34,25 @@ def log_unbilled(delivery: Delivery, status: int, error: str | None) -> None:
     get_database().run(insert, delivery, outcome, status, error, deadline=delivery.deadline)
 
 
-def log_duplicate(connection: Connection, delivery: Delivery) -> None:
-    """Log a duplicate before it is answered.
+def log_settled(connection: Connection, delivery: Delivery, outcome: Outcome, cost_id: int | None = None) -> int:
+    """Log a duplicate, or what is done in its place, before it is answered; return the id in the log.
 
     InnoDB shows the first delivery's commit a moment before that is on disk. The commit of this row waits until both
     are, so that no answer tells of a cost that a crash could undo.
     """
-    insert(connection, delivery, Outcome.DUPLICATE, 200, None)
+    return insert(connection, delivery, outcome, 200, None, cost_id)
 
 
-def insert(connection: Connection, delivery: Delivery, outcome: Outcome, status: int, error: str | None) -> None:
+def insert(
+    connection: Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    status: int,
+    error: str | None,
+    cost_id: int | None = None,
+) -> int:
     understood = delivery.understood
-    queries.insert_unbilled_delivery(
+    return queries.insert_unbilled_delivery(
         connection,
         delivery.origin(),
         outcome=outcome,
@@ -57,6 +64,8 @@ def insert(connection: Connection, delivery: Delivery, outcome: Outcome, status:
         call_date=understood.call_date and dialer_time(understood.call_date),
         duplicate_of=delivery.duplicate_of,
         milliseconds=delivery.milliseconds(),
+        cost_id=cost_id,
+        replay_of=delivery.replay_of if cost_id else None,
     )
 
 

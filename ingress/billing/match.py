@@ -11,7 +11,8 @@ from ..database.connection import Connection
 from ..database.pool import run
 from ..database.queries import Call, UnmatchedDelivery
 from ..database.retries import ConnectionLost, Retryable
-from .bill import find_overtaking, search_for, update_costs
+from .correct import search_for
+from .leads import carry_newest_cost
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +71,14 @@ def match(connection: Connection, delivery: UnmatchedDelivery, sent: list[Findin
 
 
 def settle_match(connection: Connection, delivery: UnmatchedDelivery, call: Call) -> Finding:
-    """Mark the delivery as matched, and set the costs of its lead unless there is a newer one.
+    """Mark the delivery as matched, and give its lead the newest cost that is not cancelled.
 
-    The lead is locked first, and every later read sees what has been committed until then: a live request for the
-    lead has either committed, and its newer cost is found, or will set its own after this transaction.
+    The delivery is locked before the lead, as everywhere: a live request for the lead has either committed, and its
+    newer cost is found, or will set its own after this transaction.
     """
-    is_overtaken = find_overtaking(connection, call.lead_id, delivery.received, delivery.request_id)
     if not queries.update_matched_delivery(connection, delivery.delivery_id, call, dialer_now()):
         return Finding.TAKEN
-    if is_overtaken:
-        return Finding.OUTDATED
-    updated, _ = update_costs(connection, call.lead_id, delivery.cost)
-    return Finding.UPDATED if updated else Finding.LEADLESS
+    lead = carry_newest_cost(connection, call.lead_id, delivery.cost_id, delivery.cost)
+    if lead.cost is None:
+        return Finding.LEADLESS
+    return Finding.UPDATED if lead.updated else Finding.OUTDATED

@@ -11,18 +11,22 @@ from ..errors import AlreadyBilled, AlreadyReplayed, NoSuchDelivery
 from ..intake.parameters import from_json
 from ..intake.schemas import change_parameter
 from ..outcome import Outcome
-from .bill import Answer, bill_unattended, replay_stored_answer
+from .again import replay_stored_answer
+from .answers import Answer
+from .bill import bill_unattended
 
 
 def replay(delivery_id: int, changes: dict[str, str]) -> Answer:
     """Replay a delivery of the log, with `changes` (parameter to text) if it billed nothing; return the Answer.
+
+    A superseded delivery corrects its call to the amount that it brought.
 
     It keeps its time, address and key. Endpoint and IP protections are not checked again: the operator answers for
     it. Raises the IngressError that refuses it now; NoSuchDelivery, AlreadyBilled or AlreadyReplayed when there is
     nothing to replay.
     """
     logged = run(find_replayable, delivery_id)
-    if logged.outcome is Outcome.DUPLICATE and logged.duplicate_of:
+    if logged.outcome in (Outcome.DUPLICATE, Outcome.CORRECTED) and logged.duplicate_of:
         logged = run(find_replayable, logged.duplicate_of)
     if not logged.outcome.is_billed:
         return replay_unbilled(logged, changes)
@@ -60,6 +64,7 @@ def replay_unbilled(logged: LoggedDelivery, changes: dict[str, str]) -> Answer:
         api_key=run(queries.find_api_key, logged.api_id),
         replay_of=logged.delivery_id,
         is_late=True,
+        is_forced=logged.outcome is Outcome.SUPERSEDED,
     )
     try:
         return bill_unattended(delivery)

@@ -6,7 +6,7 @@ from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from ..billing.bill import replay_stored_answer
+from ..billing.again import replay_stored_answer
 from ..billing.replay import replay
 from ..database import queries
 from ..database.pool import run

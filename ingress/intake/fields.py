@@ -12,6 +12,7 @@ NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # neither area code nor ex
 PLAIN_NUMBER = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)  # needs no interpretation
 
 COST_TEXT = re.compile(r"\$?\s*(?=[\d.])(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?", re.ASCII)
+NEGATIVE = re.compile(r"[-\u2212]\s*\$?\s*[\d.]|\(\s*\$?\s*[\d.]")
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
@@ -19,6 +20,7 @@ EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock o
 LATEST = timedelta(days=1)  # ahead of now; clocks and time zones of senders differ by no more
 
 EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)  # seconds or milliseconds, from the year 2000 on
+BARE_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 OFFSET = re.compile(
     r"(?P<clock>.*(?:\d:\d\d|T\d{6})(?:[.,]\d+)?(?: ?[AP]M)?)"
     r" ?(?:Z|UTC|GMT|(?P<sign>[ +-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)?)",
@@ -68,6 +70,8 @@ def normalise_number(text: str) -> str:
 def parse_cost(text: str) -> Decimal:
     """Return a cost as Decimal with 4 places, rounded half up; unit: the account's currency (`contract.md`, cost)."""
     match = COST_TEXT.fullmatch(text.strip())
+    if not match and NEGATIVE.match(text.strip()):
+        raise ValueError("below zero: send what the call costs now, 0 to cancel it")
     if not match:
         raise ValueError("not a plain amount such as 12.50")
     amount = Decimal(match[1].replace(",", "") + (match[2] or ""))
@@ -107,6 +111,11 @@ def read_time(text: str) -> datetime:
         except ValueError:
             continue
     raise ValueError("not a date and time such as 2024-03-05T14:21:09Z")
+
+
+def has_clock(text: object) -> bool:
+    """Return False for a bare date, which names a day and no moment, and where no time was sent."""
+    return isinstance(text, str) and bool(text.strip()) and not BARE_DATE.fullmatch(text.strip())
 
 
 def restore_offset(text: str) -> str:

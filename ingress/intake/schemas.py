@@ -10,7 +10,7 @@ from marshmallow.fields import Field
 
 from .. import errors
 from ..errors import IngressError
-from .fields import normalise_number, parse_cost, parse_time
+from .fields import has_clock, normalise_number, parse_cost, parse_time
 from .parameters import QUOTED, GivenTwice, Parameters, UnfilledToken, is_blank, is_unfilled
 
 ALIASES = {
@@ -64,6 +64,7 @@ class BillableCall(NamedTuple):
     cost: Decimal
     date_billed: datetime | None
     call_date: datetime | None
+    has_clock: bool
     notes: str | None
     idempotency_key: str | None
     dry_run: bool
@@ -221,7 +222,7 @@ def load_billable_call(
     except ValidationError as error:
         found = [refusal for refusals in error.normalized_messages().values() for refusal in refusals]
         return understand(error.valid_data), min(found, key=lambda refusal: ERROR_PRECEDENCE.index(type(refusal)))
-    return understand(values), BillableCall(**values)
+    return understand(values), BillableCall(**values, has_clock=has_clock(sent["call_date"]))
 
 
 def understand(values: Any) -> Understood:

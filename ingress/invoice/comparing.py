@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask import current_app
 
-from ..billing.bill import search_for
+from ..billing.correct import search_for
 from ..database import queries
 from ..database.pool import get_database
 from ..intake.fields import COST_STEP

@@ -16,6 +16,20 @@ from .calls import (
     update_first_contact_cost,
     update_lead_cost,
 )
+from .changes import (
+    BilledDelivery,
+    CostChange,
+    FoundCost,
+    ListedCostChange,
+    NewestCost,
+    find_billed_delivery,
+    find_cost,
+    find_newest_cost,
+    insert_cost_change,
+    list_cost_changes,
+    lock_cost,
+    update_cost,
+)
 from .costs import DeliveryKey, FoundCall, ReceivedCost, find_cost_span, list_calls, list_costs, list_delivery_keys
 from .deliveries import (
     Billed,
@@ -32,12 +46,13 @@ from .deliveries import (
     delete_deliveries,
     find_delivery,
     find_logged_delivery,
-    find_newer_delivery,
     find_replay,
     insert_unbilled_delivery,
     list_deliveries,
     list_unmatched_deliveries,
+    lock_delivery,
     update_delivery,
+    update_delivery_answered,
     update_matched_delivery,
     update_replayed_delivery,
 )

@@ -51,11 +51,14 @@ class Billed(NamedTuple):
 
 
 class StoredDelivery(NamedTuple):
-    """A delivery that was billed; `answered` is the JSON that was known before `billed` was."""
+    """A delivery that was billed: the JSON `answered` was known before `billed` was; the amounts are then and now."""
 
     delivery_id: int
+    received: datetime
     fingerprint: str
     answered: str
+    first_cost: Decimal
+    present_cost: Decimal | None
     billed: Billed
 
 
@@ -161,9 +164,12 @@ def insert_unbilled_delivery(
     call_date: datetime | None,
     duplicate_of: int | None,
     milliseconds: int,
-) -> None:
-    """Log a delivery that billed nothing, with what was understood of it."""
-    execute(
+    answered: bytes | None = None,
+    cost_id: int | None = None,
+    replay_of: int | None = None,
+) -> int:
+    """Log a delivery that inserted no cost, with what was understood of it; return its id."""
+    return execute(
         connection,
         "insert_unbilled_delivery",
         **origin._asdict(),
@@ -176,7 +182,10 @@ def insert_unbilled_delivery(
         call_date=call_date,
         duplicate_of=duplicate_of,
         milliseconds=milliseconds,
-    )
+        answered=answered,
+        cost_id=cost_id,
+        replay_of=replay_of,
+    ).lastrowid
 
 
 def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> StoredDelivery | None:
@@ -184,8 +193,8 @@ def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> S
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
     if not row:
         return None
-    delivery_id, fingerprint, answered, *billed = row
-    return StoredDelivery(delivery_id, fingerprint, answered, Billed(*billed))
+    delivery_id, received, fingerprint, answered, first_cost, present_cost, *billed = row
+    return StoredDelivery(delivery_id, received, fingerprint, answered, first_cost, present_cost, Billed(*billed))
 
 
 def find_logged_delivery(connection: Connection, delivery_id: int) -> LoggedDelivery | None:
@@ -206,12 +215,9 @@ def list_unmatched_deliveries(
     return [UnmatchedDelivery(*row) for row in execute(connection, "list_unmatched_deliveries", **values).fetchall()]
 
 
-def find_newer_delivery(connection: Connection, lead_id: int, received: datetime, request_id: str) -> int | None:
-    """Return the id of a billed delivery of the lead that came in after the one with this id and time, or None."""
-    row = execute(
-        connection, "find_newer_delivery", lead_id=lead_id, received=received, request_id=request_id
-    ).fetchone()
-    return row[0] if row else None
+def lock_delivery(connection: Connection, delivery_id: int) -> None:
+    """Lock the delivery's row until the transaction ends."""
+    execute(connection, "lock_delivery", delivery_id=delivery_id)
 
 
 def find_replay(connection: Connection, delivery_id: int, received: datetime) -> int | None:
@@ -241,6 +247,11 @@ def count_deliveries_by_time(connection: Connection, since: datetime, until: dat
 def update_delivery(connection: Connection, delivery_id: int, billed: Billed, milliseconds: int) -> None:
     """Complete a claimed delivery with what billing has found out."""
     execute(connection, "update_delivery", delivery_id=delivery_id, **billed._asdict(), milliseconds=milliseconds)
+
+
+def update_delivery_answered(connection: Connection, delivery_id: int, answered: bytes) -> None:
+    """Keep the whole answer of a delivery, JSON in UTF-8."""
+    execute(connection, "update_delivery_answered", delivery_id=delivery_id, answered=answered)
 
 
 def update_replayed_delivery(connection: Connection, delivery_id: int) -> int:

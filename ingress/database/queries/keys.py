@@ -21,6 +21,7 @@ class ApiKey(NamedTuple):
     endpoints: str | None
     ip_addresses: str | None
     time_zone: str | None
+    on_change: str
     last_used: datetime | None
 
 
@@ -33,6 +34,7 @@ class ListedApiKey(NamedTuple):
     endpoints: str | None
     ip_addresses: str | None
     time_zone: str | None
+    on_change: str
     created: datetime | None
     last_used: datetime | None
 
@@ -56,6 +58,7 @@ def insert_api_key(
     time_zone: str | None,
     created: datetime | None,
     scope: str = "ingress",
+    on_change: str = "correct",
 ) -> int:
     """Return the new API id."""
     return execute(
@@ -67,6 +70,7 @@ def insert_api_key(
         endpoints=endpoints,
         ip_addresses=ip_addresses,
         time_zone=time_zone,
+        on_change=on_change,
         created=created,
     ).lastrowid
 

@@ -17,11 +17,19 @@ REQUEST_STATEMENTS = (
     "insert_delivery",
     "insert_unbilled_delivery",
     "find_delivery",
+    "lock_delivery",
+    "lock_cost",
+    "list_cost_changes",
+    "insert_cost_change",
+    "update_cost",
+    "lock_lead",
+    "find_newest_cost",
     "find_call",
     "insert_cost",
     "update_lead_cost",
     "update_first_contact_cost",
     "update_delivery",
+    "update_delivery_answered",
 )
 
 

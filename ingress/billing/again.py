@@ -1,0 +1,137 @@
+"""The same call once more: the answer it got before, or a correction of its amount (`docs/contract.md`)."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ..clock import dialer_time
+from ..database import queries
+from ..database.connection import Connection
+from ..database.queries import Bill, ListedCostChange, StoredDelivery
+from ..database.retries import Retryable
+from ..delivery import Delivery
+from ..errors import AlreadyReplayed, CostAlreadySet, IdempotencyKeyAlreadyUsed
+from ..outcome import Outcome
+from .answers import Answer, Known, describe_answer, describe_correction, describe_superseded
+from .correct import Author, write_change
+from .log import log_settled
+
+
+def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+    """Return the Answer to a call whose key is claimed already; all is committed when this returns.
+
+    Raises IdempotencyKeyAlreadyUsed when the key stands for another call, CostAlreadySet when the key refuses changes.
+    """
+    first = find_first(connection, delivery, bill)
+    delivery.duplicate_of = first.delivery_id
+    if bill.cost.cost == first.present_cost and not delivery.is_forced:
+        changes = queries.list_cost_changes(connection, cost_id_of(first))
+        return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
+    connection.begin()
+    queries.lock_delivery(connection, first.delivery_id)
+    present = queries.lock_cost(connection, cost_id_of(first)) or first.first_cost
+    changes = queries.list_cost_changes(connection, cost_id_of(first))
+    if bill.cost.cost == present:
+        connection.rollback()
+        return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, present))
+    if not delivery.is_forced and is_superseded(delivery, bill.cost.cost, first, changes):
+        connection.rollback()
+        text = describe_superseded(answer_of(first, changes, bill.cost.cost), present)
+        return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
+    if delivery.sender.on_change == "refuse":
+        raise CostAlreadySet(str(present))
+    return correct(connection, delivery, is_dry_run, bill, known, first, present)
+
+
+def find_first(connection: Connection, delivery: Delivery, bill: Bill) -> StoredDelivery:
+    """Return the delivery that was billed under the key."""
+    first = queries.find_delivery(connection, bill.origin.api_id, bill.claim.delivery_key)
+    if first is None:
+        raise Retryable(f"{delivery.request_id} met a delivery that was not visible yet")
+    if not is_same_call(first.fingerprint, bill.claim.fingerprint):
+        raise IdempotencyKeyAlreadyUsed(f"first for {first.fingerprint}, now for {bill.claim.fingerprint}")
+    return first
+
+
+def cost_id_of(first: StoredDelivery) -> int:
+    return first.billed.cost_id or 0
+
+
+def is_same_call(first: str, now: str) -> bool:
+    """Compare two fingerprints, `did cid call_date`."""
+    (*numbers, first_date), (*numbers_now, date_now) = first.split(" ", 2), now.split(" ", 2)
+    return numbers == numbers_now and not contradicts(first_date, date_now)
+
+
+def contradicts(first_date: str, date_now: str) -> bool:
+    """True for two different times; one that was not sent, `-`, contradicts nothing, and a bare date only another day.
+
+    Sender and dialer may be in different zones, so a bare date and a time may be one day apart.
+    """
+    if "-" in (first_date, date_now):
+        return False
+    if len(first_date) == len(date_now):
+        return first_date != date_now
+    return abs(date.fromisoformat(first_date[:10]) - date.fromisoformat(date_now[:10])) > timedelta(days=1)
+
+
+def is_superseded(delivery: Delivery, cost: Decimal, first: StoredDelivery, changes: list[ListedCostChange]) -> bool:
+    """True for an amount that the call had before, and for one that was sent before the present one but comes late."""
+    if cost in (first.first_cost, *(change.cost_to for change in changes)):
+        return True
+    latest = changes[-1].changed if changes else first.received
+    return delivery.is_late and dialer_time(delivery.received_at) < latest
+
+
+def answer_of(first: StoredDelivery, changes: list[ListedCostChange], cost: Decimal) -> str:
+    """Return the answer that the delivery with this amount got; the first one's with it if a person has set it."""
+    answers = [change.answered for change in changes if change.cost_to == cost and change.answered]
+    if answers:
+        return answers[-1]
+    known: Known = json.loads(first.answered)
+    return describe_answer({**known, "inserted": {**known["inserted"], "cost": str(cost)}}, first.billed)
+
+
+def answer_again(
+    connection: Connection, delivery: Delivery, is_dry_run: bool, text: str, outcome: Outcome = Outcome.DUPLICATE
+) -> Answer:
+    """Log the delivery before it is answered, except a dry run, which the request logs."""
+    if is_dry_run:
+        delivery.outcome = Outcome.DRY_RUN
+    else:
+        log_settled(connection, delivery, outcome)
+        delivery.outcome = outcome
+    return Answer(text, replayed=True)
+
+
+def correct(
+    connection: Connection,
+    delivery: Delivery,
+    is_dry_run: bool,
+    bill: Bill,
+    known: Known,
+    first: StoredDelivery,
+    present: Decimal,
+) -> Answer:
+    """Correct the cost in the transaction under way, which holds the locks of delivery and cost."""
+    if delivery.replay_of and not queries.update_replayed_delivery(connection, delivery.replay_of):
+        raise AlreadyReplayed
+    billed = first.billed
+    delivery_id = log_settled(connection, delivery, Outcome.CORRECTED, billed.cost_id)
+    author = Author(delivery.sender.name, "another amount was sent", delivery.sender.api_id, delivery_id)
+    change = write_change(connection, cost_id_of(first), present, bill.cost.cost, billed.lead_id, author)
+    inserted = {**json.loads(first.answered)["inserted"], "cost": str(bill.cost.cost)}
+    text = describe_correction({**known, "inserted": inserted}, billed, change.lead, present)
+    queries.update_delivery_answered(connection, delivery_id, text.encode())
+    if is_dry_run:
+        connection.rollback()
+        delivery.outcome = Outcome.DRY_RUN
+    else:
+        connection.commit()
+        delivery.outcome = Outcome.CORRECTED
+    return Answer(text, replayed=False)
+
+
+def replay_stored_answer(first: StoredDelivery) -> Answer:
+    """Return the Answer that the first delivery got."""
+    return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)

@@ -1,0 +1,103 @@
+"""A call that was billed before comes again, or a person changes its cost: one call, one cost, with its history.
+
+Every change takes its locks in one order: the delivery that inserted the cost, the cost, the lead, its first contact.
+Billing takes them in the same order.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from flask import current_app
+
+from ..clock import dialer_now
+from ..database import queries
+from ..database.connection import Connection
+from ..database.pool import run
+from ..database.queries import CostChange, FoundCost, Search
+from ..errors import NoSuchCost
+from .leads import LeadCost, carry_newest_cost
+
+
+class Correction(NamedTuple):
+    """What changing a cost has done, or would do: both amounts (equal if nothing changes) and what the lead carries."""
+
+    cost_id: int
+    cost_from: Decimal
+    cost_to: Decimal
+    lead_id: int | None
+    lead: LeadCost
+
+    @property
+    def is_change(self) -> bool:
+        return self.cost_from != self.cost_to
+
+
+class Author(NamedTuple):
+    """Who changes a cost, and why: `api_id` is a sender's key or an admin's, `delivery_id` what brought the amount."""
+
+    changed_by: str
+    reason: str
+    api_id: int | None = None
+    delivery_id: int | None = None
+
+
+def correct_cost(cost_id: int, cost: Decimal, author: Author, is_dry_run: bool = False) -> Correction:
+    """Give a cost another amount, 0 cancels it, and return the Correction; the same amount again changes nothing.
+
+    Raises NoSuchCost, TLDialerConnectionError.
+    """
+    return run(change_and_finish, cost_id, cost, author, is_dry_run)
+
+
+def change_and_finish(
+    connection: Connection, cost_id: int, cost: Decimal, author: Author, is_dry_run: bool
+) -> Correction:
+    found = queries.find_cost(connection, cost_id)
+    if found is None:
+        raise NoSuchCost(f"{cost_id} is no cost that came through this service")
+    connection.begin()
+    delivery = queries.find_billed_delivery(connection, found.call_from, cost_id)
+    if delivery:
+        queries.lock_delivery(connection, delivery.delivery_id)
+    present = queries.lock_cost(connection, cost_id) or Decimal(0)
+    lead_id = delivery.lead_id if delivery else find_lead(connection, found)
+    correction = write_change(connection, cost_id, present, cost, lead_id, author)
+    finish: Callable[[], None] = connection.rollback if is_dry_run else connection.commit
+    finish()
+    return correction
+
+
+def find_lead(connection: Connection, cost: FoundCost) -> int | None:
+    """Return the lead of a cost whose delivery the log no longer has."""
+    call = queries.find_call(connection, search_for(cost.call_to, cost.call_from, cost.call_date))
+    return call.lead_id if call else None
+
+
+def search_for(did: str, cid: str, call_date: datetime) -> Search:
+    """Return the search for a call; `call_date` is naive, on the dialer's clock."""
+    since = call_date - current_app.config["CALL_MATCH_BEFORE"]
+    until = call_date + current_app.config["CALL_MATCH_AFTER"]
+    return Search(did, cid, call_date, since, until)
+
+
+def write_change(
+    connection: Connection, cost_id: int, present: Decimal, cost: Decimal, lead_id: int | None, author: Author
+) -> Correction:
+    """Write the amount, its line of history and what the lead carries, all in the transaction under way."""
+    if present != cost:
+        change = CostChange(
+            cost_id=cost_id,
+            changed=dialer_now(),
+            cost_from=present,
+            cost_to=cost,
+            api_id=author.api_id,
+            delivery_id=author.delivery_id,
+            changed_by=author.changed_by[:100],
+            reason=author.reason[:500],
+        )
+        queries.insert_cost_change(connection, change)
+        queries.update_cost(connection, cost_id, cost)
+    lead = carry_newest_cost(connection, lead_id, cost_id, cost)
+    return Correction(cost_id, present, cost, lead_id, lead)
