@@ -10,8 +10,14 @@ schema = AppGroup("schema", help="The reference tables.")
 
 
 @schema.command("apply")
-def apply_schema():
-    """Create the reference tables that are missing; nothing is dropped or altered."""
+@click.option("--drop-unused", is_flag=True, help="Also drop columns that only an earlier version writes.")
+def apply_schema(drop_unused: bool) -> None:
+    """Create the tables that are missing and bring the service's own up to date, keeping their rows.
+
+    The dialer's own tables are created if they are missing and never altered. An earlier version of the service may go
+    on serving meanwhile; run this again once it has stopped, with --drop-unused.
+    """
     with command_errors():
-        get_database().apply_schema()
-    click.echo("The tables are there.")
+        for sentence in get_database().apply_schema(drop_unused):
+            click.echo(sentence)
+    click.echo("The tables are up to date.")

@@ -30,15 +30,16 @@ ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock
 
 
 class Connection(BaseConnection):
-    """A connection that waits for no answer longer than ANSWER_TIMEOUT, nor beyond `deadline` (monotonic seconds)."""
+    """A connection that waits for no answer longer than `answer_timeout` seconds, nor beyond `deadline` (monotonic)."""
 
     deadline: float | None = None
+    answer_timeout: float = ANSWER_TIMEOUT
     prepared: frozenset[str] = frozenset()  # names of the statements that the server has prepared for it
     used: float = 0  # when, on the monotonic clock
 
     def _execute_command(self, command: int, sql: Any) -> None:
         # The one place through which PyMySQL sends everything; its own timeouts are fixed when it connects.
-        self._read_timeout = self._write_timeout = seconds_left(self.deadline, ANSWER_TIMEOUT)
+        self._read_timeout = self._write_timeout = seconds_left(self.deadline, self.answer_timeout)
         self.used = time.monotonic()
         super()._execute_command(command, sql)
 

@@ -20,6 +20,7 @@ from ..errors import TLDialerConnectionError
 from . import queries
 from .connection import Connection, rollback_or_close, seconds_left
 from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, classify
+from .schema import bring_up_to_date
 
 log = logging.getLogger(__name__)
 
@@ -142,10 +143,10 @@ class Database:
         if self.kept.connection.open:
             self.kept.connection.close()
 
-    def apply_schema(self) -> None:
-        """Create the tables that are missing, on a connection of its own that takes many statements at once."""
+    def apply_schema(self, drops_unused: bool = False) -> list[str]:
+        """Create missing tables, bring the service's own up to date; return a sentence for each thing done."""
         with self.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
-            queries.create_tables(connection)
+            return list(bring_up_to_date(connection, drops_unused))
 
     def connect(self, deadline: float | None = None, client_flag: int = CLIENT.FOUND_ROWS) -> Connection:
         """Return a new connection to the first host that answers; raises TLDialerConnectionError when none does.
