@@ -1,0 +1,104 @@
+-- The tables as an earlier version made them: with the columns repeats and mends, without cost_changes.
+
+CREATE TABLE IF NOT EXISTS api_keys (
+  api_id INT UNSIGNED NOT NULL AUTO_INCREMENT,
+  key_hash CHAR(64) CHARACTER SET ascii NOT NULL, -- SHA-256 in hex; enough for a secret of 256 random bits
+  name VARCHAR(100) NOT NULL DEFAULT '',
+  version VARCHAR(10) NOT NULL DEFAULT 'v1', -- the billable endpoint serves v1 only
+  enabled TINYINT NOT NULL DEFAULT 1,
+  scope VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'ingress', -- ingress sends costs, admin signs in to the console
+  endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
+  ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
+  time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE
+  created DATETIME NULL,
+  last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row
+  PRIMARY KEY (api_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+CREATE TABLE IF NOT EXISTS tldialer_call_log (
+  call_log_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  call_date DATETIME NOT NULL,
+  call_direction VARCHAR(10) NOT NULL, -- INBOUND or OUTBOUND
+  call_from VARCHAR(20) NOT NULL, -- text, not a number: 10 digits, 1 + 10 or +1 + 10, or a word such as anonymous
+  call_to VARCHAR(20) NOT NULL,
+  lead_id BIGINT UNSIGNED NULL,
+  vendor_id INT UNSIGNED NULL,
+  status VARCHAR(20) NOT NULL DEFAULT '',
+  sec_talk INT UNSIGNED NOT NULL DEFAULT 0,
+  billable TINYINT NOT NULL DEFAULT 0,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (call_log_id),
+  KEY pair_and_date (call_from, call_to, call_date)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+CREATE TABLE IF NOT EXISTS call_costs (
+  cost_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  date_billed DATETIME NOT NULL,
+  cost DECIMAL(12,4) NOT NULL, -- exact money, to a hundredth of a cent
+  method VARCHAR(20) NOT NULL DEFAULT '', -- ingress for all that comes through this service
+  method_id INT UNSIGNED NULL, -- the API id
+  ip_address VARCHAR(45) NOT NULL DEFAULT '', -- 45 = the longest way to write an IPv6 address
+  call_date DATETIME NOT NULL,
+  call_from VARCHAR(20) NOT NULL,
+  call_to VARCHAR(20) NOT NULL,
+  attributable TINYINT NOT NULL DEFAULT 1,
+  attributed TINYINT NOT NULL DEFAULT 0,
+  calculatable TINYINT NOT NULL DEFAULT 0,
+  notes TEXT NULL, -- 65,535 bytes, the limit that senders are told
+  PRIMARY KEY (cost_id),
+  KEY pair_and_date (call_from, call_to, call_date) -- an invoice is checked call by call
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+CREATE TABLE IF NOT EXISTS leads (
+  lead_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  vendor_id INT UNSIGNED NULL,
+  account_id INT UNSIGNED NULL,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (lead_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+CREATE TABLE IF NOT EXISTS lead_first_contacts (
+  lead_id BIGINT UNSIGNED NOT NULL,
+  call_log_id BIGINT UNSIGNED NULL,
+  cost DECIMAL(12,4) NULL,
+  PRIMARY KEY (lead_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
+
+CREATE TABLE IF NOT EXISTS deliveries (
+  delivery_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+  request_id CHAR(32) CHARACTER SET ascii NOT NULL, -- as in the answer's X-Request-ID; begins with the time
+  api_id INT UNSIGNED NOT NULL,
+  ip_address VARCHAR(45) NOT NULL DEFAULT '',
+  received DATETIME NOT NULL,
+  sent MEDIUMTEXT NOT NULL, -- JSON: what came in path, query, body and headers, less the secrets
+  outcome VARCHAR(10) CHARACTER SET ascii NOT NULL, -- billed, unmatched, repeated, refused, failed, tried, mended
+  status SMALLINT UNSIGNED NOT NULL,
+  error VARCHAR(500) NULL, -- the text that was answered
+  milliseconds INT UNSIGNED NOT NULL DEFAULT 0, -- from arrival to the commit
+  delivery_key VARBINARY(1024) NULL, -- the sender's idempotency key, or the call itself; bytes, so case matters
+  fingerprint VARCHAR(100) CHARACTER SET ascii NULL, -- did, cid, cost and call_date: the same key must mean the same
+  answered MEDIUMTEXT NULL, -- JSON: the part of the answer that was known beforehand; notes alone may fill a TEXT
+  call_from VARCHAR(20) NULL, -- from here on: what was understood, as far as it was
+  call_to VARCHAR(20) NULL,
+  cost DECIMAL(12,4) NULL,
+  call_date DATETIME NULL,
+  cost_id BIGINT UNSIGNED NULL, -- from here on: what billing has found out
+  call_log_id BIGINT UNSIGNED NULL,
+  lead_id BIGINT UNSIGNED NULL,
+  vendor_id INT UNSIGNED NULL,
+  account_id INT UNSIGNED NULL,
+  updated TINYINT NOT NULL DEFAULT 0,
+  first_contact TINYINT NOT NULL DEFAULT 0,
+  repeats BIGINT UNSIGNED NULL, -- the delivery that had billed the same call before
+  mends BIGINT UNSIGNED NULL, -- the delivery that was refused and has been fired again as this one
+  matched DATETIME NULL, -- when a call that came into the log later was found
+  PRIMARY KEY (delivery_id),
+  UNIQUE KEY once (api_id, delivery_key),
+  KEY request_id (request_id),
+  KEY received (received, delivery_id, api_id, outcome, cost), -- covers the counts of a day, and is the log's order
+  KEY outcome (outcome, received), -- from here on: pages of the log by one filter, newest first
+  KEY api_id (api_id, received),
+  KEY call_from (call_from, received),
+  KEY call_to (call_to, received),
+  KEY lead_id (lead_id, received, request_id) -- has the lead been billed for a later one
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
