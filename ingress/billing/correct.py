@@ -19,6 +19,8 @@ from ..database.queries import CostChange, FoundCost, Search
 from ..errors import NoSuchCost
 from .leads import LeadCost, carry_newest_cost
 
+REASON_LIMIT, NAME_LIMIT = 500, 100  # characters that the history keeps
+
 
 class Correction(NamedTuple):
     """What changing a cost has done, or would do: both amounts (equal if nothing changes) and what the lead carries."""
@@ -94,8 +96,8 @@ def write_change(
             cost_to=cost,
             api_id=author.api_id,
             delivery_id=author.delivery_id,
-            changed_by=author.changed_by[:100],
-            reason=author.reason[:500],
+            changed_by=author.changed_by[:NAME_LIMIT],
+            reason=author.reason[:REASON_LIMIT],
         )
         queries.insert_cost_change(connection, change)
         queries.update_cost(connection, cost_id, cost)

@@ -8,14 +8,12 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from ..billing.correct import Author, Correction, correct_cost
+from ..billing.correct import REASON_LIMIT, Author, Correction, correct_cost
 from ..database import queries
 from ..database.pool import run
 from ..errors import IngressError
 from ..intake.fields import parse_cost
 from .connection import command_errors
-
-REASON_LIMIT = 500  # characters that the history keeps
 
 costs = AppGroup("costs", help="A cost with its history; correct or cancel it.")
 

@@ -62,7 +62,7 @@ def show_delivery(delivery_id):
         sent=describe_sent(logged),
         everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),
         answered=describe_answered(logged),
-        can_be_billed=logged.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.DRY_RUN),
+        can_be_billed=logged.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.DRY_RUN, Outcome.SUPERSEDED),
     )
 
 

@@ -34,6 +34,13 @@ def explain(logged, nearest, replayed_as):
             return explain_unmatched(logged, nearest)
         case Outcome.DUPLICATE:
             return f"Delivery {logged.duplicate_of} billed this call before; this one got the same answer."
+        case Outcome.CORRECTED:
+            return f"Delivery {logged.duplicate_of} billed this call before, with another amount: its cost has changed."
+        case Outcome.SUPERSEDED:
+            return (
+                f"Delivery {logged.duplicate_of} billed this call before. It had this amount and has another now:"
+                " nothing was changed. Replay it if the sender meant it."
+            )
         case Outcome.REFUSED:
             return explain_refused(logged)
         case Outcome.FAILED:

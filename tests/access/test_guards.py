@@ -22,6 +22,8 @@ GUARDS = {
     "health.readyz": "let_everybody_in",
     "log.ask_for_replay": "require_admin",
     "log.receive_replay": "require_admin",
+    "costs.show_cost": "require_admin",
+    "costs.receive_change": "require_admin",
     "log.show_deliveries": "require_admin",
     "log.show_delivery": "require_admin",
     "metrics.metrics": "require_metrics_token",
