@@ -1,25 +1,44 @@
-"""Which of the service's processes has the fewest connections: kept ones stay where they were accepted.
+"""How many connections each of the service's processes has, so that the one with the fewest accepts the next.
 
-Left to chance, one process accepts most of those that a platform or a proxy opens at once, and the others idle.
+A connection stays in the process that accepted it. Left to chance, one process accepts most of those that a platform or
+a proxy opens at once, while the others idle.
 """
 
 import mmap
+import os
 
 PROCESSES = 256  # more than ever run at a time; a process is known by its number modulo this
 
-# Made by gunicorn's arbiter when it loads the worker's class, so all processes share it. How many connections a process
-# has, and one more, so that 0 is the number of none.
-shares = memoryview(mmap.mmap(-1, PROCESSES * 4)).cast("I")
+# The arbiter makes this memory when it loads the worker's class, so all processes share it. Each count is the number of
+# a process's connections plus one; 0 stands for no process.
+counts = memoryview(mmap.mmap(-1, PROCESSES * 4)).cast("I")
+pids = memoryview(mmap.mmap(-1, PROCESSES * 4)).cast("I")
 
 
-def tell(process, connections):
-    shares[process % PROCESSES] = connections + 1
+def publish_count(process: int, connections: int) -> None:
+    counts[process % PROCESSES] = connections + 1
+    pids[process % PROCESSES] = os.getpid()
 
 
-def leave(process):
-    shares[process % PROCESSES] = 0
+def remove_process(process: int) -> None:
+    counts[process % PROCESSES] = 0
 
 
-def is_fewest(connections):
+def remove_dead() -> None:
+    """Remove processes that ended without doing so themselves."""
+    for process, count in enumerate(counts):
+        if count and not is_alive(pids[process]):
+            remove_process(process)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def is_fewest(connections: int) -> bool:
     """True when no process has fewer."""
-    return connections + 1 <= min(filter(None, shares), default=0)
+    return connections + 1 <= min(filter(None, counts), default=0)

@@ -1,26 +1,29 @@
-"""How answers leave gunicorn: whole, and all of them in JSON with an id."""
+"""How answers leave gunicorn: in one piece, and the server's own ones in JSON with an id."""
 
 import json
 import logging
+import socket
+from uuid import uuid4
 
 from gunicorn import util
 from gunicorn.http import wsgi
-
-from ..delivery import new_request_id
 
 log = logging.getLogger(__name__)
 
 
 class Response(wsgi.Response):
-    def should_close(self):
-        return self.sock.announces_end or super().should_close()
+    headers_sent: bool
+    sent: int  # bytes of the body
 
-    def can_sendfile(self):
-        """It would wait for the sender."""
+    def should_close(self) -> bool:
+        return bool(self.sock.announces_close or super().should_close())
+
+    def can_sendfile(self) -> bool:
+        """Never: it would wait for the sender."""
         return False
 
-    def write(self, body):
-        """Send an answer in one piece if the body is one."""
+    def write(self, body: bytes) -> None:
+        """Send the whole answer at once if the body is in one piece."""
         if self.headers_sent or self._omits_body or len(body) != self.response_length:
             super().write(body)
             return
@@ -30,9 +33,9 @@ class Response(wsgi.Response):
         util.write(self.sock, head.encode("latin-1") + body)
 
 
-def write_error(sock, status, reason, detail):
-    """Answer what is no HTTP request, or one with too long a head, like every other error."""
-    request_id = new_request_id()
+def write_error(sock: socket.socket, status: int, reason: str, detail: str) -> None:
+    """Answer a request that cannot be read, or whose head is too long, like every other error."""
+    request_id = uuid4().hex
     log.warning("request %s: %s", request_id, reason)  # the detail may repeat what was sent
     body = json.dumps({"error": f"{reason}: {detail}"})
     head = {
