@@ -29,6 +29,10 @@ PatientWorker.body_limit = body.BODY_LIMIT
 limit_request_line = 8190  # bytes, the most that gunicorn takes: platforms that can only fire a URL put all into it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
 worker_connections = 500  # at once; with a descriptor each they stay below the usual limit of 1024
+# No peer sets the scheme or the path by its headers: gunicorn would believe those that come from this machine or over a
+# unix socket, and refuse a request in which two contradict each other. The application has TRUSTED_PROXIES for that.
+secure_scheme_headers = {}
+forwarder_headers = ""
 keepalive = 5  # seconds; platforms send again over the same connection
 # Seconds until a worker that no longer answers at all is replaced. It does not end a request that is stuck in the
 # database, for gthread goes on beating its heart meanwhile: the limits in ingress/database/ do.

@@ -10,7 +10,7 @@ ENCODED = re.compile(rb"\r\nTransfer-Encoding[ \t]*:", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
-VERSION = re.compile(rb"[^\r\n]* HTTP/1\.1\r\n")
+REQUEST_LINE = re.compile(rb"(?:\r\n)?[^\r\n]* HTTP/1\.(\d)\r\n")  # gunicorn skips one empty line before it
 
 
 class Refusal(NamedTuple):
@@ -21,11 +21,14 @@ class Refusal(NamedTuple):
     detail: str
 
 
+BAD_CHUNKS = Refusal(400, "Bad Request", "each line of its chunks must end with CRLF")
+
+
 class Framing:
     """The measures of one request while it comes.
 
     `expects_continue`: the sender waits for "100 Continue" before it sends the body; curl does with larger ones.
-    `refusal`: the answer to a request that is too long.
+    `refusal`: the answer to a request that is too long, or in chunks that gunicorn would wait for without end.
     """
 
     def __init__(self, body_limit: int) -> None:
@@ -56,7 +59,7 @@ class Framing:
         if end >= 0:
             self.head = self.next_chunk = end + 4
             self.read_head(content[: self.head])
-        elif content.find(b"\n\n", self.searched) >= 0:
+        elif is_unreadable(content):
             self.head = self.length = len(content)
         elif len(content) >= HEAD_LIMIT:
             self.refusal = Refusal(431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes")
@@ -64,7 +67,8 @@ class Framing:
         return self.head > 0
 
     def read_head(self, head: bytes) -> None:
-        is_current = VERSION.match(head) is not None
+        line = REQUEST_LINE.match(head)
+        is_current = line is not None and line[1] == b"1"
         self.expects_continue = is_current and EXPECT.search(head) is not None
         length = CONTENT_LENGTH.search(head)
         if ENCODED.search(head):
@@ -80,18 +84,54 @@ class Framing:
 
     def measure_chunks(self, content: bytes) -> int:
         """The last chunk is empty; trailers may follow it."""
-        while (line := content.find(b"\r\n", self.next_chunk)) >= 0:
+        while self.is_data_closed(content) and (line := content.find(b"\r\n", self.next_chunk)) >= 0:
+            if has_bare_line_end(content, self.next_chunk, line):
+                return self.refuse(BAD_CHUNKS)
             digits = CHUNK_SIZE.match(content, self.next_chunk, line)
             if not digits:
                 return len(content)
             size = int(digits[1], 16)
             if size == 0:
-                end = content.find(b"\r\n\r\n", line)
-                if end >= 0:
-                    return end + 4
-                break
+                return self.find_end(content, line)
             self.body += size
             self.next_chunk = line + 2 + size + 2
+        end = len(content) - content.endswith(b"\r")  # an LF may come behind a CR at the end
+        if not self.is_data_closed(content) or has_bare_line_end(content, self.next_chunk, end):
+            return self.refuse(BAD_CHUNKS)
+        return self.refuse_long(content)
+
+    def is_data_closed(self, content: bytes) -> bool:
+        """True unless something else than CRLF follows the data of the chunk before, as far as it has come."""
+        return content[self.next_chunk - 2 : self.next_chunk] in (b"\r\n", b"\r", b"")
+
+    def find_end(self, content: bytes, last_chunk: int) -> int:
+        """Return the length if the trailers have come too; `last_chunk` is where the line of the last chunk ends."""
+        end = content.find(b"\r\n\r\n", last_chunk)
+        if end >= 0:
+            return end + 4
+        if content.count(b"\n", last_chunk) != content.count(b"\r\n", last_chunk):
+            return self.refuse(BAD_CHUNKS)
+        return self.refuse_long(content)
+
+    def refuse_long(self, content: bytes) -> int:
         if self.body > self.body_limit or len(content) >= self.head + self.chunks_limit:
-            self.refusal = Refusal(413, "Request Too Large", f"a body may have {self.body_limit} bytes")
+            self.refuse(Refusal(413, "Request Too Large", f"a body may have {self.body_limit} bytes"))
         return 0
+
+    def refuse(self, refusal: Refusal) -> int:
+        """Return 0: a refused request has no end that is known."""
+        self.refusal = refusal
+        return 0
+
+
+def is_unreadable(content: bytes) -> bool:
+    """True for the begin of a head that gunicorn refuses: with a bare LF, or a request line without HTTP/1."""
+    if content.count(b"\n") != content.count(b"\r\n"):
+        return True
+    line_end = content.find(b"\n", 2 if content.startswith(b"\r\n") else 0)
+    return line_end >= 0 and not REQUEST_LINE.match(content)
+
+
+def has_bare_line_end(content: bytes, begin: int, end: int) -> bool:
+    """True when there is an LF or a CR between two offsets, which hold no CRLF."""
+    return content.find(b"\n", begin, end) >= 0 or content.find(b"\r", begin, end) >= 0

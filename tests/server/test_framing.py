@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingress.intake.body import BODY_LIMIT
-from ingress.server.framing import HEAD_LIMIT, Framing
+from ingress.server.framing import BAD_CHUNKS, HEAD_LIMIT, Framing
 
 POST = b"POST /api HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -70,6 +70,40 @@ def test_a_line_that_ends_in_a_mere_line_feed_does_not_make_a_sender_wait():
     request = b"GET / HTTP/1.1\nHost: localhost\n\n"
 
     assert Framing(BODY_LIMIT).measure(request) == len(request)
+
+
+@pytest.mark.parametrize("request_line", [b"GET /healthz", b"GET /healthz HTTP/0.9", b"GET / HTTP/2.0", b"hello"])
+def test_a_request_line_without_http_1_does_not_make_a_sender_wait(request_line):
+    assert Framing(BODY_LIMIT).measure(request_line + b"\r\n") == len(request_line) + 2
+
+
+def test_an_empty_line_before_a_request_belongs_to_it():
+    request = b"\r\n" + CHUNKED + b"4\r\ncost\r\n0\r\n\r\n"
+
+    assert measure_all(request + request, 1) == [len(request)] * 2
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"4\ncost\n0\n\n",
+        b"4\rcost\r0\r\r",
+        b"4;a\n\r\ncost\r\n",
+        b"4\r\r\ncost\r\n",
+        b"4\r\ncost\n",
+        b"4\r\ncost\rx",
+        b"4\r\ncost\r\n0\n",
+        b"4\r\ncost\r\n0\r\n\n",
+        b"4\r\ncost\r\n0\r\nX: 1\n",
+    ],
+)
+def test_a_bare_lf_or_cr_in_the_lines_of_chunks_is_refused_at_once(chunks):
+    framing, content = Framing(BODY_LIMIT), CHUNKED
+    for byte in chunks:
+        content += bytes([byte])
+        assert framing.measure(content) == 0
+
+    assert framing.refusal == BAD_CHUNKS
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from gunicorn.config import KNOWN_SETTINGS
 from tests.conftest import ROOT, URL
 from tools.service import serve
 
+REQUESTS = Path(__file__).with_name("requests")
 PATH = f"{URL}/8005550142/7205550134"
 
 
@@ -54,6 +55,46 @@ def answer_to(connection):
         if said.endswith((b"}\n", b"</html>\n")) or (b"\r\n\r\n{" in said and said.rstrip().endswith(b"}")):
             break
     return said
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("scheme-headers", 200), ("script-name", 200), ("lead-crlf-chunked", 200), ("bare-lf-chunk", 400)],
+)
+def test_a_request_at_the_edge_is_answered_at_once(service, dialer, key, name, status):
+    request = (REQUESTS / f"{name}.http").read_bytes()
+    request = request.replace(b"$ID", key["tld-api-id"].encode()).replace(b"$KEY", key["tld-api-key"].encode())
+    with connect(service) as connection:
+        started = time.monotonic()
+        connection.sendall(request)
+
+        head, _, body = answer_to(connection).partition(b"\r\n\r\n")
+
+    assert time.monotonic() - started < 1
+    assert head.startswith(b"HTTP/1.1 %d " % status), head
+    assert json.loads(body)
+    assert dialer.costs() == ()
+
+
+@pytest.mark.parametrize("line", ["X-Forwarded-Ssl: on", "X-Forwarded-Protocol: ssl"])
+def test_headers_about_the_scheme_may_contradict_each_other(service, line):
+    with connect(service) as connection:
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: http\r\n{line}\r\n\r\n".encode())
+
+        assert answer_to(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("line", [b"GET /healthz\r\n", b"GET /healthz\n", b"GET /healthz HTTP/0.9\r\n", b"hello\r\n"])
+def test_a_request_without_http_1_is_refused_at_once(service, line):
+    with connect(service) as connection:
+        started = time.monotonic()
+        connection.sendall(line)
+
+        head, _, body = answer_to(connection).partition(b"\r\n\r\n")
+
+    assert time.monotonic() - started < 1
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["error"].startswith("Bad Request: ")
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /api", "head", "half body"], ids=["nothing", "a line", "head", "body"])
