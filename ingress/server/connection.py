@@ -30,9 +30,16 @@ class Connection(TConn):
         self.timeout = time.monotonic() + REQUEST_SECONDS
         self.is_last = self.is_lingering = self.is_counted_out = self.has_more = False
 
+    def address(self) -> str:
+        return self.client[0] if isinstance(self.client, tuple) else ""
+
     def may_answer(self) -> bool:
         """One answer after the other, and none after the last."""
         return not self.is_last and not self.sock.unsent
+
+    def has_begun_request(self) -> bool:
+        """True when part of a request has come; an empty line is none."""
+        return self.may_answer() and self.request_buffer.content.strip(b"\r\n") != b""
 
     def is_large(self) -> bool:
         return bool(self.sock.unsent) or len(self.request_buffer.content) > LARGE_BYTES

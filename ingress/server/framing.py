@@ -1,7 +1,8 @@
 """Where a request ends in the bytes that have come, so that none of them is taken for a part of another request."""
 
 import re
-from typing import NamedTuple
+
+from .refusals import BAD_CHUNKS, Refusal
 
 HEAD_LIMIT = 32 * 1024  # bytes in which the end of the head must have come; gunicorn takes 8 KiB for one line of it
 
@@ -11,17 +12,6 @@ CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGN
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 REQUEST_LINE = re.compile(rb"(?:\r\n)?[^\r\n]* HTTP/1\.(\d)\r\n")  # gunicorn skips one empty line before it
-
-
-class Refusal(NamedTuple):
-    """An answer that the server gives by itself; `reason` is the name of the status, `detail` tells what to mend."""
-
-    status: int
-    reason: str
-    detail: str
-
-
-BAD_CHUNKS = Refusal(400, "Bad Request", "each line of its chunks must end with CRLF")
 
 
 class Framing:

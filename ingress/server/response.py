@@ -1,14 +1,7 @@
-"""How answers leave gunicorn: in one piece, and the server's own ones in JSON with an id."""
-
-import json
-import logging
-import socket
-from uuid import uuid4
+"""How the application's answers leave gunicorn: in one piece."""
 
 from gunicorn import util
 from gunicorn.http import wsgi
-
-log = logging.getLogger(__name__)
 
 
 class Response(wsgi.Response):
@@ -31,23 +24,3 @@ class Response(wsgi.Response):
         head = "".join([*self.default_headers(), *fields, "\r\n"])
         self.headers_sent, self.sent = True, len(body)
         util.write(self.sock, head.encode("latin-1") + body)
-
-
-def write_error(sock: socket.socket, status: int, reason: str, detail: str) -> None:
-    """Answer a request that cannot be read, or whose head is too long, like every other error."""
-    request_id = uuid4().hex
-    log.warning("request %s: %s", request_id, reason)  # the detail may repeat what was sent
-    body = json.dumps({"error": f"{reason}: {detail}"})
-    head = {
-        "Connection": "close",
-        "Content-Type": "application/json",
-        "Content-Length": len(body),
-        "X-Request-ID": request_id,
-    }
-    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", body]
-    util.write_nonblock(sock, "\r\n".join(lines).encode())
-
-
-# gunicorn has no other way to replace them
-wsgi.Response = Response
-util.write_error = write_error

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingress.intake.body import BODY_LIMIT
-from ingress.server.framing import BAD_CHUNKS, HEAD_LIMIT, Framing
+from ingress.server.framing import HEAD_LIMIT, Framing
+from ingress.server.refusals import BAD_CHUNKS
 
 POST = b"POST /api HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
