@@ -9,6 +9,7 @@ by themselves, one of them polling at a time, and make few system calls.
 import logging
 import sys
 import time
+from types import FrameType
 from typing import Any, ClassVar
 
 from gunicorn.sock import BaseSocket
@@ -24,6 +25,8 @@ YIELD_SECONDS = 0.001  # in which an idle process accepts a connection before a 
 REAP_SECONDS = 1  # between two looks for connections that have waited for too long
 PAUSE_SECONDS = 0.1  # when no connection can be accepted
 SPARE_DESCRIPTORS = 32  # for the database, files and imports, where the table of descriptors is small
+HANDOVER_SECONDS = 10  # for a new process to start; the old one accepts connections until then
+HANDOVER_STEP_SECONDS = 0.02
 
 
 class PatientWorker(ServingWorker):
@@ -39,6 +42,7 @@ class PatientWorker(ServingWorker):
         process_table.add_starting(self.age)
         self.worker_connections = sys.maxsize  # gunicorn would stop accepting there; here an old connection makes room
         self.connection_limit = self.cfg.worker_connections
+        self.leaves_at: float | None = None  # on the monotonic clock
 
     def init_process(self) -> None:
         process_table.set_pid(self.age)
@@ -108,3 +112,19 @@ class PatientWorker(ServingWorker):
         for conn in self.waiting.copy().values():
             if not (conn.request_buffer.content or conn.sock.unsent):
                 conn.timeout = min(conn.timeout, deadline)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, but at a reload only when the process that comes next accepts connections."""
+        if self.booted and self.leaves_at is None and process_table.is_any_starting(besides=self.age):
+            self.leaves_at = time.monotonic() + HANDOVER_SECONDS
+            self.method_queue.defer(lambda: None)
+        elif self.leaves_at is None:
+            super().handle_exit(sig, frame)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        if self.leaves_at is not None and self.alive:
+            timeout = HANDOVER_STEP_SECONDS
+            if time.monotonic() > self.leaves_at or not process_table.is_any_starting(besides=self.age):
+                self.alive = False
+                return
+        super().wait_for_and_dispatch_events(timeout)
