@@ -17,6 +17,7 @@ Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True) 
 from ingress.config import read_settings  # noqa: E402
 from ingress.intake import body  # noqa: E402
 from ingress.monitoring import processes  # noqa: E402
+from ingress.server.threaded import ThreadedWorker  # noqa: E402
 from ingress.server.worker import PatientWorker  # noqa: E402
 from ingress.spool import drainer  # noqa: E402
 
@@ -24,7 +25,7 @@ settings = read_settings()  # here, so that wrong ones are told once and not by 
 
 bind = settings["BIND"]
 workers = settings["WEB_CONCURRENCY"]
-worker_class = PatientWorker
+worker_class = PatientWorker if settings["WORKER_CLASS"] == "patient" else ThreadedWorker
 PatientWorker.body_limit = body.BODY_LIMIT
 limit_request_line = 8190  # bytes, the most that gunicorn takes: platforms that can only fire a URL put all into it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it

@@ -4,6 +4,8 @@ import random
 import signal
 import time
 
+import pytest
+
 from tools.service import serve
 
 
@@ -14,9 +16,10 @@ def seconds_to_stop(service):
     return time.monotonic() - started
 
 
-def test_a_signal_reaches_a_worker_that_does_not_handle_it_yet(tables, tmp_path, slow_start):
+@pytest.mark.parametrize("worker_class", ["patient", "gthread"])
+def test_a_signal_reaches_a_worker_that_does_not_handle_it_yet(tables, tmp_path, slow_start, worker_class):
     options = slow_start("post_fork(server, worker)", 1)
-    with serve(tmp_path / "log", *options, WEB_CONCURRENCY="1") as service:
+    with serve(tmp_path / "log", *options, WEB_CONCURRENCY="1", WORKER_CLASS=worker_class) as service:
         time.sleep(0.5)
 
         assert seconds_to_stop(service) < 5
