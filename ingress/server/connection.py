@@ -5,7 +5,7 @@ import time
 
 from gunicorn import http
 from gunicorn.config import Config
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn  # type: ignore[attr-defined]  # newer than its stubs
 
 from .request_buffer import RequestBuffer
 
@@ -15,12 +15,15 @@ LINGER_SECONDS = 2  # for a sender to close a connection that is half-closed her
 LARGE_BYTES = 64 * 1024  # of a request that has not come whole; hardly any platform sends more than one thousand
 UNSENT_LIMIT = 4 * 1024 * 1024  # bytes of answers that a sender has not taken; the largest file served has 1.5 million
 
-Address = tuple[str, int] | tuple[str, int, int, int] | str  # IPv4, IPv6, unix
+Address = tuple[str, int] | str  # a unix socket's is a text; IPv6 adds two numbers
 
 
 class Connection(TConn):
     """`is_last`: no further request is taken. `is_lingering`: half-closed here, and the sender closes next.
     `is_counted_out`: closed, and no longer counted. `has_more`: another whole request may be in the buffer."""
+
+    sock: "Socket"
+    timeout: float  # on the monotonic clock
 
     def __init__(self, cfg: Config, sock: socket.socket, client: Address, server: Address, body_limit: int) -> None:
         super().__init__(cfg, Socket(sock.family, sock.type, sock.proto, sock.detach()), client, server)
@@ -64,7 +67,7 @@ class Connection(TConn):
         self.timeout = time.monotonic() + LINGER_SECONDS
         return True
 
-    def set_timeout(self, stopping: bool) -> None:
+    def set_deadline(self, stopping: bool) -> None:
         """Set until when the connection may wait; less long for a next request when the worker stops."""
         if self.sock.unsent:
             self.timeout = self.sock.unsent_since + ANSWER_SECONDS

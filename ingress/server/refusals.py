@@ -52,11 +52,11 @@ def send_refusal(sock: socket.socket, refusal: Refusal, request_id: str) -> None
     util.write_nonblock(sock, "\r\n".join(lines).encode())
 
 
-def write_error(sock: socket.socket, status: int, reason: str, detail: str) -> None:
+def write_error(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
     """Takes the place of gunicorn's function, which answers in HTML what its parser refuses."""
     request_id = new_request_id()
-    log.warning("request %s: %s", request_id, reason)  # the detail may repeat what was sent
-    send_refusal(sock, Refusal(status, reason, detail), request_id)
+    log.warning("request %s: %s", request_id, reason)  # the message may repeat what was sent
+    send_refusal(sock, Refusal(status_int, reason, mesg), request_id)
 
 
 def new_request_id() -> str:

@@ -3,9 +3,13 @@
 from gunicorn import util
 from gunicorn.http import wsgi
 
+from .connection import Socket
+
 
 class Response(wsgi.Response):
+    sock: Socket
     headers_sent: bool
+    _omits_body: bool
     sent: int  # bytes of the body
 
     def should_close(self) -> bool:

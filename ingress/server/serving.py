@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from gunicorn.http import wsgi
 from gunicorn.http.message import Request
+from gunicorn.workers.gthread import TConn
 
 from .connection import Connection
 from .refusals import CROWDED, Refusal, RefusedResponse, make_environ, new_request_id, send_refusal
@@ -30,7 +31,7 @@ class ServingWorker(ThreadedWorker):
     """
 
     def init_process(self) -> None:
-        wsgi.Response = Response  # gunicorn has no setting for that
+        wsgi.Response = Response  # type: ignore[misc]  # gunicorn has no setting for that
         values = {name: setting.get() for name, setting in self.cfg.settings.items()}
         self.cfg.__dict__.update(values)  # found there, a setting is quicker to read
         self.poll = select.epoll()
@@ -40,7 +41,7 @@ class ServingWorker(ThreadedWorker):
         self.poll_lock = threading.Lock()
         super().init_process()
 
-    def get_thread_pool(self) -> "Threads":
+    def get_thread_pool(self) -> "Threads":  # type: ignore[override]  # gunicorn calls its shutdown only
         return Threads(self.cfg.threads, self.serve_all)
 
     def serve_all(self) -> None:
@@ -94,8 +95,9 @@ class ServingWorker(ThreadedWorker):
         conn.request_buffer.finish()
         return is_kept
 
-    def handle_request(self, req: Request, conn: Connection) -> bool:
-        req._expected_100_continue = False  # a sender that waited for that has been told, or the body would not be here
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        # A sender that waited for that has been told, or the body would not be here
+        req._expected_100_continue = False  # type: ignore[attr-defined]  # newer than its stubs
         return bool(super().handle_request(req, conn))
 
     def wait(self, conn: Connection) -> None:
@@ -106,7 +108,7 @@ class ServingWorker(ThreadedWorker):
         else:
             self.cut_off(conn, CROWDED)
             return
-        conn.set_timeout(stopping=not self.alive)
+        conn.set_deadline(stopping=not self.alive)
         self.watch(conn)
 
     def watch(self, conn: Connection) -> None:
@@ -134,7 +136,8 @@ class ServingWorker(ThreadedWorker):
             send_refusal(conn.sock, refusal, request_id)
         environ = make_environ(conn.request_buffer.content, conn.address(), request_id)
         response = RefusedResponse(f"{refusal.status} {refusal.reason}")
-        self.log.access(response, (), environ, timedelta(seconds=time.monotonic() - conn.request_buffer.began))
+        elapsed = timedelta(seconds=time.monotonic() - conn.request_buffer.began)
+        self.log.access(response, (), environ, elapsed)  # type: ignore[arg-type]  # there are no real ones
 
     def close(self, conn: Connection) -> None:
         conn.close()

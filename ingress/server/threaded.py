@@ -35,7 +35,7 @@ class ThreadedWorker(ThreadWorker):
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
         """gunicorn reads what the application has not; if it cannot, the request has its answer and gets no second."""
         try:
-            return bool(super()._keepalive_after(conn, keepalive))
+            return bool(super()._keepalive_after(conn, keepalive))  # type: ignore[misc]  # newer than its stubs
         except ParseException:
             return False
 

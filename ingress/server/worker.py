@@ -7,12 +7,11 @@ by themselves, one of them polling at a time, and make few system calls.
 """
 
 import logging
+import socket
 import sys
 import time
 from types import FrameType
 from typing import Any, ClassVar
-
-from gunicorn.sock import BaseSocket
 
 from . import process_table
 from .connection import Connection
@@ -59,7 +58,7 @@ class PatientWorker(ServingWorker):
         else:
             process_table.remove(self.age)
 
-    def accept(self, listener: BaseSocket) -> None:
+    def accept(self, listener: socket.socket) -> None:
         if not process_table.is_fewest(self.nr_conns):
             time.sleep(YIELD_SECONDS)
         while self.nr_conns >= self.connection_limit and self.make_room():
@@ -121,7 +120,7 @@ class PatientWorker(ServingWorker):
         elif self.leaves_at is None:
             super().handle_exit(sig, frame)
 
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         if self.leaves_at is not None and self.alive:
             timeout = HANDOVER_STEP_SECONDS
             if time.monotonic() > self.leaves_at or not process_table.is_any_starting(besides=self.age):

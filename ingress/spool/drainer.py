@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, cast
 
 from flask import Flask
 from gunicorn.workers.base import Worker
@@ -37,7 +37,7 @@ EntryOutcome = Outcome | Literal["failing"]
 
 def start_in_worker(worker: Worker) -> None:
     """A hook of gunicorn's: in each worker and not in the arbiter, as threads do not outlive a fork."""
-    start(worker.wsgi)
+    start(cast(Flask, worker.wsgi))
 
 
 def start(app: Flask) -> None:
