@@ -1,4 +1,4 @@
-"""Where a request ends: however it comes in pieces, none of its bytes is taken for another's."""
+"""Where a request ends: in whatever pieces it comes, none of its bytes becomes part of another."""
 
 import pytest
 from hypothesis import given
@@ -47,7 +47,7 @@ def test_each_of_several_requests_ends_where_the_next_begins(sent, piece):
 
 
 @pytest.mark.parametrize("length", [b"262145", b"9999999999999", b"0" * 20 + b"262145", b"9" * 5000])
-def test_the_body_of_a_request_that_is_refused_for_it_is_not_waited_for(length):
+def test_a_body_that_is_too_long_is_not_waited_for(length):
     head = POST + b"Content-Length: " + length + b"\r\n\r\n"
 
     assert Framing(BODY_LIMIT).measure(head + b"cost") == len(head)
@@ -67,7 +67,7 @@ def test_chunks_that_cannot_be_read_are_left_to_gunicorn_as_they_are(size):
     assert Framing(BODY_LIMIT).measure(request) == len(request)
 
 
-def test_a_line_that_ends_in_a_mere_line_feed_does_not_make_a_sender_wait():
+def test_a_bare_lf_does_not_make_a_sender_wait():
     request = b"GET / HTTP/1.1\nHost: localhost\n\n"
 
     assert Framing(BODY_LIMIT).measure(request) == len(request)
@@ -116,7 +116,7 @@ def test_a_bare_lf_or_cr_in_the_lines_of_chunks_is_refused_at_once(chunks):
     ],
     ids=["head", "chunk", "many chunks"],
 )
-def test_what_is_too_long_is_refused_before_it_has_all_come(content, status):
+def test_a_request_that_is_too_long_is_refused_before_its_end(content, status):
     framing = Framing(BODY_LIMIT)
 
     assert framing.measure(content) == 0

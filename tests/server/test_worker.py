@@ -106,7 +106,7 @@ def test_a_request_without_http_1_is_refused_at_once(any_service, line):
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /api", "head", "half body"], ids=["nothing", "a line", "head", "body"])
-def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent):
+def test_a_hundred_half_sent_requests_delay_no_other(service, dialer, key, sent):
     form = {"head": head(key, "Content-Length: 7"), "half body": head(key, "Content-Length: 7") + b"cost"}
     stuck = [connect(service) for _ in range(100)]
     for connection in stuck:
@@ -122,7 +122,7 @@ def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent)
         connection.close()
 
 
-def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
+def test_senders_that_never_close_delay_no_other(service, dialer, key):
     staying = [connect(service) for _ in range(20)]
     for connection in staying:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -152,7 +152,7 @@ def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
     ],
     ids=["endless body", "end inside of a chunk", "endless head", "countless chunks"],
 )
-def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
+def test_senders_that_never_stop_sending_delay_no_other(service, key, begun, bit):
     sending = [connect(service) for _ in range(10)]
     for connection in sending:
         connection.sendall(begun)
@@ -170,7 +170,7 @@ def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
         connection.close()
 
 
-def test_senders_of_many_requests_at_once_hold_up_nobody(service):
+def test_senders_of_many_requests_at_once_delay_no_other(service):
     flooding = [connect(service) for _ in range(10)]
     for connection in flooding:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 3000)  # half a minute of work
@@ -183,7 +183,7 @@ def test_senders_of_many_requests_at_once_hold_up_nobody(service):
         connection.close()
 
 
-def test_a_request_that_comes_while_all_threads_are_at_work_is_answered_later(tables, dialer, key, tmp_path):
+def test_a_request_that_comes_while_all_threads_work_is_answered_later(tables, dialer, key, tmp_path):
     lead_id = dialer.add_call("2024-03-05 14:21:50")
     body = b'{"cost": 7, "call_date": "2024-03-05T14:21:09Z"}'
     locking = head(key, "Content-Type: application/json", f"Content-Length: {len(body)}") + body
@@ -217,7 +217,7 @@ def test_a_transfer_encoding_that_is_not_served_is_refused_at_once(any_service, 
         assert time.monotonic() - started < 1
 
 
-def test_a_request_whose_body_nobody_reads_has_one_answer_even_if_that_cannot_be_read(any_service):
+def test_an_unread_body_that_is_malformed_gets_one_answer(any_service):
     with connect(any_service) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 
@@ -226,7 +226,7 @@ def test_a_request_whose_body_nobody_reads_has_one_answer_even_if_that_cannot_be
     assert said.count(b"HTTP/1.1 ") == 1
 
 
-def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
+def test_senders_that_do_not_read_their_answers_delay_no_other(service):
     deaf = [connect(service, receives=4096) for _ in range(10)]
     for connection in deaf:
         connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
@@ -240,7 +240,7 @@ def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
         connection.close()
 
 
-def test_a_sender_who_reads_slowly_gets_every_answer_whole(service):
+def test_a_slow_reader_gets_every_answer_whole(service):
     _, _, document = service.send("GET", "/openapi.json")
     said = b""
 
@@ -261,7 +261,7 @@ def test_a_large_file_is_sent_whole(any_service):
     assert int(headers["Content-Length"]) > 1_000_000  # `send` has read them all
 
 
-def test_no_request_is_expected_where_the_answer_said_that_none_is(tmp_path):
+def test_an_answer_says_that_it_is_the_last_one(tmp_path):
     with serve(tmp_path / "log", "--worker-connections", "20", WEB_CONCURRENCY="1") as service:
         idle = [connect(service) for _ in range(14)]
         time.sleep(0.3)
@@ -293,7 +293,7 @@ def test_a_kept_connection_without_requests_is_closed(any_service):
     assert 4 < time.monotonic() - started < 8  # keepalive in gunicorn.conf.py, and a look each second
 
 
-def test_connections_are_shared_out_among_the_processes(tmp_path):
+def test_connections_are_spread_evenly_over_the_processes(tmp_path):
     with serve(tmp_path / "log", WEB_CONCURRENCY="2") as service:
         workers = wait_for_workers(service, 2)
         before = {worker: count_sockets(worker) for worker in workers}
@@ -346,7 +346,7 @@ def test_a_chunked_request_that_comes_slowly_is_billed_whole(any_service, dialer
     assert str(dialer.costs()[0]["cost"]) == "123456.0000"
 
 
-def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(any_service, dialer, key):
+def test_a_sender_that_expects_100_continue_gets_it(any_service, dialer, key):
     with connect(any_service) as connection:
         connection.sendall(head(key, "Content-Type: application/json", "Content-Length: 11", "Expect: 100-continue"))
 
@@ -358,7 +358,7 @@ def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(any_service,
 @pytest.mark.parametrize(
     "end", [b"0\r\n\r\n", b"0\r\nX-Sum: 1\r\n\r\n", b"0;a=b\r\n\r\n"], ids=["plain", "trailer", "extension"]
 )
-def test_a_chunked_request_is_billed_once_however_it_ends_and_what_follows_is_another(any_service, dialer, key, end):
+def test_a_chunked_request_ends_where_the_next_one_begins(any_service, dialer, key, end):
     request = head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + b'b\r\n{"cost": 1}\r\n' + end
     with connect(any_service) as connection:
         connection.sendall(request + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -418,7 +418,7 @@ def receive(connection):
         return b""
 
 
-def test_two_requests_of_a_sender_who_says_no_more_are_both_answered(any_service, dialer, key):
+def test_requests_before_a_half_close_are_answered(any_service, dialer, key):
     request = head(key, "Content-Type: application/json", "Content-Length: 11") + b'{"cost": 1}'
     with connect(any_service) as connection:
         connection.sendall(request + request)
