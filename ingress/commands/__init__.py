@@ -1,13 +1,16 @@
 """What an operator types: `flask --app wsgi keys ...` and the others, a module for each group."""
 
+import click
+from flask import Flask
+
 from . import deliveries, importing, keys, match, pixel, reconcile, schema, spool
 
-COMMANDS = (
-    *(keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match, spool.spool),
+COMMANDS: tuple[click.Command, ...] = (
+    *(keys.keys, schema.schema, deliveries.deliveries, pixel.pixel, match.match_late_calls, spool.spool),
     *(reconcile.reconcile, importing.import_invoice),
 )
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from ingress import create_app
-from ingress.commands.platforms import PLATFORMS, in_vendors_account
+from ingress.commands.platforms import PLATFORMS
 from tests.conftest import SECRET
 
 GUIDES = Path(__file__).parents[2] / "docs" / "platforms"
@@ -53,9 +53,9 @@ def fire(pixel, client, key):
     """Print a platform's form, render all its tokens but one, and send what comes of it."""
 
     def fire(name, *options, unrendered=None, dry_run=False):
-        platform = in_vendors_account(PLATFORMS[name]) if "--vendor" in options else PLATFORMS[name]
+        platform = PLATFORMS[name].in_vendors_account() if "--vendor" in options else PLATFORMS[name]
         printed = pixel(name, *options, "--api-id", key["tld-api-id"], "--api-key", SECRET).output
-        values = {token: SAMPLES[known] for known, token in platform["tokens"].items() if known != unrendered}
+        values = {token: SAMPLES[known] for known, token in platform.tokens.items() if known != unrendered}
         form = read_form(printed, platform)
         return send(client, platform, as_dry_run(form) if dry_run else form, values)
 
@@ -64,7 +64,7 @@ def fire(pixel, client, key):
 
 def read_form(printed, platform):
     """What stands in the printed form, by our names of its fields."""
-    labels = {label: field for field, label in platform["fields"].items()}
+    labels = {label: field for field, label in platform.fields.items()}
     form, field = {}, None
     for line in printed.split("\n\n")[1].splitlines():
         label, colon, text = line.partition(":")
@@ -84,7 +84,7 @@ def as_dry_run(form):
 
 
 def send(client, platform, form, values):
-    method = {"post": "POST", "get": "GET"}[next(k for k, v in platform["methods"].items() if v == form["method"])]
+    method = {"post": "POST", "get": "GET"}[next(k for k, v in platform.methods.items() if v == form["method"])]
     headers = dict(line.split(": ", 1) for line in form.get("headers", "").strip().splitlines())
     body = json.loads(form["body"]) if "body" in form else None
     return client.open(
@@ -140,7 +140,7 @@ def test_the_guides_dry_run_finds_the_call_and_bills_nothing(dialer, fire, name)
 @each_platform
 @each_need
 def test_what_was_not_filled_in_is_named_and_never_billed(dialer, fire, name, parameter):
-    token = PLATFORMS[name]["tokens"][parameter]
+    token = PLATFORMS[name].tokens[parameter]
 
     response = fire(name, unrendered=parameter)
 
@@ -158,10 +158,10 @@ def test_a_guides_table_is_the_platforms_data(name):
 
     rows = {parameter: (token, remark) for parameter, token, remark in ROW.findall(read_guide(name))}
 
-    vendors = {"cost, vendor's account": platform["vendor"]["cost"]}
-    assert {known: token for known, (token, _) in rows.items()} == platform["tokens"] | vendors | {"date_billed": ""}
+    vendors = {"cost, vendor's account": platform.vendor.cost}
+    assert {known: token for known, (token, _) in rows.items()} == platform.tokens | vendors | {"date_billed": ""}
     said_unverified = {token for token, remark in rows.values() if remark.startswith("unverified")}
-    assert said_unverified == set(platform["unverified"]) - set(platform.get("also", ()))
+    assert said_unverified == set(platform.unverified) - set(platform.also)
 
 
 @each_platform
@@ -170,7 +170,7 @@ def test_a_guide_speaks_of_no_token_that_the_data_does_not_know(name):
 
     mentioned = set(re.findall(r"`(\[[^`]*\])`", read_guide(name)))
 
-    assert mentioned <= {*platform["tokens"].values(), platform["vendor"]["cost"], *platform.get("also", ())}
+    assert mentioned <= {*platform.tokens.values(), platform.vendor.cost, *platform.also}
 
 
 @each_platform
@@ -179,10 +179,10 @@ def test_a_guide_names_the_fields_of_the_form_and_when_it_fires(name):
     guide = read_guide(name).lower()
 
     names = [
-        *platform["fields"].values(),
-        platform["methods"]["post"],
-        platform["trigger"],
-        platform["vendor"]["trigger"],
+        *platform.fields.values(),
+        platform.methods["post"],
+        platform.trigger,
+        platform.vendor.trigger,
     ]
 
     assert [name for name in names if name.lower() not in guide] == []
@@ -200,13 +200,13 @@ def test_what_is_not_publicly_documented_is_listed_as_such(pixel, name):
 
     listed = dict(re.findall(r"^  (\w+): (.*)$", pixel(name).output, re.MULTILINE))
 
-    documented = {known: token for known, token in platform["tokens"].items() if known not in listed}
-    assert listed.items() <= platform["tokens"].items()
-    assert all(token.startswith("[") and token not in platform["unverified"] for token in documented.values())
+    documented = {known: token for known, token in platform.tokens.items() if known not in listed}
+    assert listed.items() <= platform.tokens.items()
+    assert all(token.startswith("[") and token not in platform.unverified for token in documented.values())
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in sorted(PLATFORMS) if {"body", "headers"} <= {*PLATFORMS[name]["fields"]}]
+    "name", [name for name in sorted(PLATFORMS) if {"body", "headers"} <= {*PLATFORMS[name].fields}]
 )
 def test_a_body_is_labelled_as_json_where_the_form_has_headers(pixel, name):
     assert "\nContent-Type: application/json\n" in pixel(name).output

@@ -314,8 +314,9 @@ def test_rows_of_other_vendors_are_left_out(reconcile, receive, dialer):
 @pytest.fixture(params=[False, True], ids=["one batch", "many batches"])
 def batches(request, monkeypatch):
     """As few calls as these fit into one batch of each kind; a million do not."""
-    for name, size in {"COST_IDS": 7, "KEYS": 3, "SEARCHES": 5}.items() if request.param else ():
-        monkeypatch.setattr(f"ingress.invoice.comparing.{name}", size)
+    sizes = {"received.COST_BATCH": 7, "received.KEY_BATCH": 3, "calls.SEARCH_BATCH": 5}
+    for name, size in sizes.items() if request.param else ():
+        monkeypatch.setattr(f"ingress.invoice.{name}", size)
 
 
 def test_the_differences_add_up_to_the_difference_exactly(reconcile, receive, dialer, batches):

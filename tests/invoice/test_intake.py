@@ -1,5 +1,6 @@
 """Each kind of file that a platform, or Excel after it, makes of the same calls: the same rows come out of it."""
 
+import sqlite3
 import tracemalloc
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
-from ingress.invoice.columns import EXPORTS, find_table, parse_map
-from ingress.invoice.files import UnusableFile, open_tables
-from ingress.invoice.findings import money
+from ingress.invoice.amounts import money, parse_amount
+from ingress.invoice.columns import ColumnOptions, find_table, parse_map
+from ingress.invoice.exports import EXPORTS
+from ingress.invoice.files import open_tables
 from ingress.invoice.intake import take_in
-from ingress.invoice.rows import Reading, parse_amount, wall_time
+from ingress.invoice.moments import Reading, wall_time
 from ingress.invoice.staging import open_staging
+from ingress.invoice.tables import UnusableFile
 from tests.conftest import ROOT
 from tests.invoice.exports import COLUMNS, as_csv, row, write_xlsx
 
@@ -34,9 +37,10 @@ def read(tmp_path):
             path.write_bytes(content)
         else:
             path = content
-        reading = Reading(ZoneInfo("UTC"), ZoneInfo("UTC"), NOW, did=options.pop("did", None))
+        reading = Reading(ZoneInfo("UTC"), ZoneInfo("UTC"), NOW)
         with open_staging() as staging:
-            read.intake = take_in(path, staging, reading, given or {}, **options)
+            read.intake = take_in(path, staging, reading, ColumnOptions(given or {}, **options))
+            staging.connection.row_factory = sqlite3.Row
             return read.keep and [dict(row) for row in staging.connection.execute("SELECT * FROM invoice ORDER BY row")]
 
     read.keep = True
@@ -199,7 +203,7 @@ class TestColumns:
     @pytest.mark.parametrize("platform", EXPORTS)
     def test_each_known_platform_is_recognised_by_its_columns(self, read, platform):
         export = EXPORTS[platform]
-        columns = [export[field][0].upper() for field in ("call_date", "call_id", "cid", "did", "cost")]
+        columns = [export.columns[field][0].upper() for field in ("call_date", "call_id", "cid", "did", "cost")]
 
         assert is_the_call(read(as_csv([row()], columns)))
 
@@ -226,19 +230,20 @@ class TestColumns:
 
     def test_names_that_no_vendor_documents_are_marked(self):
         for export in EXPORTS.values():
-            names = {name for columns in export.values() if isinstance(columns, list) for name in columns}
-            assert set(export["unverified"]) <= names
+            names = {name for columns in (*export.columns.values(), export.vendor_cost) for name in columns}
+            assert set(export.unverified) <= names
 
     @pytest.mark.parametrize("platform", ["ringba", "retreaver"])
     def test_the_guide_names_all_columns(self, platform):
         guide = (ROOT / "docs" / "invoice.md").read_text()
 
-        for field in ("call_id", "did", "cid", "call_date", "cost", "vendor_cost"):
-            assert [name for name in EXPORTS[platform][field] if f"`{name}`" not in guide] == []
+        export = EXPORTS[platform]
+        for columns in (*export.columns.values(), export.vendor_cost):
+            assert [name for name in columns if f"`{name}`" not in guide] == []
 
     def test_retreavers_campaign_id_is_no_caller(self, tmp_path):
         path = tmp_path / "export.csv"
         path.write_text("start_time,uuid,cid,dialed_number,payout\n")
 
         with open_tables(path) as tables, pytest.raises(UnusableFile, match="no column known to be the cid"):
-            find_table(tables, {})
+            find_table(tables, ColumnOptions())
