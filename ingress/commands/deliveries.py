@@ -20,7 +20,7 @@ from .options import check_duration
 deliveries = AppGroup("deliveries", help="List, show, replay and prune the delivery log.")
 
 
-@deliveries.command("prune")
+@deliveries.command("prune", short_help="Delete old deliveries from the log.")
 @click.option(
     "--older-than",
     "age",
@@ -39,7 +39,7 @@ def prune_deliveries(age: timedelta) -> None:
     click.echo(f"{total} deliveries are forgotten.")
 
 
-@deliveries.command("list")
+@deliveries.command("list", short_help="Print deliveries as lines of JSON, newest first.")
 @click.option("--key", "api_id", help="Only deliveries with this API id.")
 @click.option(
     "--outcome",
@@ -86,7 +86,7 @@ def check_changes(context: click.Context, parameter: click.Parameter, values: tu
     return changes
 
 
-@deliveries.command("replay")
+@deliveries.command("replay", short_help="Replay a delivery and print the answer.")
 @click.argument("delivery_id", type=int)
 @click.option(
     "--set",

@@ -54,7 +54,7 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     return values
 
 
-@keys.command("create")
+@keys.command("create", short_help="Create a key and print its id and secret.")
 @click.option("--name", required=True, help="Who uses the key, such as ringba.")
 @click.option("--admin", "is_admin", is_flag=True, help="Make a key that signs in to the console and sends no costs.")
 @click.option(
@@ -103,7 +103,7 @@ def list_keys() -> None:
             click.echo(json.dumps(describe_key(key)))
 
 
-@keys.command("disable")
+@keys.command("disable", short_help="Stop a key from working.")
 @click.argument("api_id", type=int)
 def disable_key(api_id: int) -> None:
     """Stop a key from working; every process follows within two seconds."""
@@ -112,7 +112,7 @@ def disable_key(api_id: int) -> None:
     click.echo(f"Key {api_id} is disabled.")
 
 
-@keys.command("rotate")
+@keys.command("rotate", short_help="Give a key a new secret and print it.")
 @click.argument("api_id", type=int)
 def rotate_key(api_id: int) -> None:
     """Give a key a new secret and print it; the old one stops working within two seconds."""

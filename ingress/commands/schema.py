@@ -9,7 +9,7 @@ from .database import command_errors
 schema = AppGroup("schema", help="Create the reference tables.")
 
 
-@schema.command("apply")
+@schema.command("apply", short_help="Create the tables that are missing.")
 def apply_schema() -> None:
     """Create the reference tables that are missing; nothing is dropped or altered."""
     with command_errors():

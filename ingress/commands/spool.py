@@ -28,7 +28,7 @@ def open_spool() -> Iterator[Spool]:
         raise click.ClickException(str(error)) from None
 
 
-@spool.command("list")
+@spool.command("list", short_help="Print what waits, in order of arrival.")
 def list_spool() -> None:
     """Print what waits, in order of arrival: request id, arrival, API id, number of failed tries, last error."""
     with open_spool() as opened:
@@ -37,7 +37,7 @@ def list_spool() -> None:
         click.echo(f"{entry.request_id}  {entry.received}  {entry.api_id}  {entry.tries}  {entry.error or ''}".rstrip())
 
 
-@spool.command("drain")
+@spool.command("drain", short_help="Bill what waits now.")
 def drain_spool() -> None:
     """Bill what waits now, without the pause after a failed try; stops when the database is away."""
     with open_spool(), command_errors():
