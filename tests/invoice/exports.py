@@ -32,3 +32,12 @@ def write_xlsx(path, rows, columns=COLUMNS, epoch=None, date_format=None):
             cell.number_format = date_format
     workbook.save(path)
     return path
+
+
+IMPORTED_ROWS = [
+    row("RGB1"),
+    row("", call_date="2024-03-05 15:00"),
+    row("", call_date="3/6/2024"),
+    row("", cid="7205550199", call_date="3/6/2024"),
+    row("RGB5", call_date="2024-03-06 15:00", cost="0.0001"),
+]
