@@ -1,10 +1,19 @@
 """An invoice and what came in: the story of `reconcile` and `import`."""
 
 import csv
+import sqlite3
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ingress.invoice.columns import ColumnOptions
+from ingress.invoice.intake import take_in
+from ingress.invoice.moments import Reading
+from ingress.invoice.staging import open_staging
 from tests.invoice.exports import as_csv
+
+NOW = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -65,3 +74,25 @@ def import_(app, api_id, tmp_path):
 @pytest.fixture
 def log(dialer):
     return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a file, or its text or bytes; returns its rows and what was left out as `read.intake`."""
+
+    def read(content, given=None, **options):
+        path = tmp_path / "export"
+        if isinstance(content, str):
+            content = content.encode()
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path = content
+        reading = Reading(ZoneInfo("UTC"), ZoneInfo("UTC"), NOW)
+        with open_staging() as staging:
+            read.intake = take_in(path, staging, reading, ColumnOptions(given or {}, **options))
+            staging.connection.row_factory = sqlite3.Row
+            return read.keep and [dict(row) for row in staging.connection.execute("SELECT * FROM invoice ORDER BY row")]
+
+    read.keep = True
+    return read
