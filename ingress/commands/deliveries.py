@@ -26,6 +26,7 @@ deliveries = AppGroup("deliveries", help="List, show, replay and prune the deliv
     "age",
     default="90d",
     show_default=True,
+    metavar="DURATION",
     callback=check_duration,
     help="Age of the deliveries to delete, such as 12w.",
 )
@@ -40,18 +41,18 @@ def prune_deliveries(age: timedelta) -> None:
 
 
 @deliveries.command("list", short_help="Print deliveries as lines of JSON, newest first.")
-@click.option("--key", "api_id", help="Only deliveries with this API id.")
+@click.option("--key", "api_id", metavar="API_ID", help="Only deliveries with this API id.")
 @click.option(
     "--outcome",
     type=click.Choice([str(outcome) for outcome in LOGGED_OUTCOMES]),
     help="Only deliveries with this outcome.",
 )
-@click.option("--did", help="Only calls to this number.")
-@click.option("--cid", help="Only calls from this number.")
-@click.option("--since", help="First day, such as 2026-03-05.")
-@click.option("--until", help="Last day, included.")
-@click.option("--request-id", help="Only the delivery with this X-Request-ID, a header of the answer.")
-@click.option("--at-most", default=50, show_default=True, help="Number of deliveries to print.")
+@click.option("--did", metavar="NUMBER", help="Only calls to this number.")
+@click.option("--cid", metavar="NUMBER", help="Only calls from this number.")
+@click.option("--since", metavar="YYYY-MM-DD", help="First day on the dialer's calendar.")
+@click.option("--until", metavar="YYYY-MM-DD", help="Last day, included.")
+@click.option("--request-id", metavar="ID", help="Only the delivery with this X-Request-ID, a header of the answer.")
+@click.option("--at-most", default=50, show_default=True, help="Largest number of deliveries to print.")
 def print_deliveries(at_most: int, **asked: str | None) -> None:
     """Print each delivery that matches all filters as a line of JSON, newest first."""
     filters, complaints = read_filters({name: text for name, text in asked.items() if text})

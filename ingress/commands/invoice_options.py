@@ -49,9 +49,15 @@ FILE_OPTIONS = (
     click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)),
     click.option("--key", "api_id", type=int, required=True, help="API id that the platform sends with."),
     click.option(
-        "--from", "first_day", type=CALENDAR_DAY, help="First day on the dialer's calendar; default: the file's."
+        "--from",
+        "first_day",
+        type=CALENDAR_DAY,
+        metavar="YYYY-MM-DD",
+        help="First day on the dialer's calendar; default: the file's.",
     ),
-    click.option("--to", "last_day", type=CALENDAR_DAY, help="Last day, included; default: the file's."),
+    click.option(
+        "--to", "last_day", type=CALENDAR_DAY, metavar="YYYY-MM-DD", help="Last day, included; default: the file's."
+    ),
     click.option(
         "--map",
         "given",
@@ -67,15 +73,21 @@ FILE_OPTIONS = (
         metavar="COLUMN=VALUE",
         help="Only rows with this value, as in Buyer=Acme. May be repeated: all filters must match.",
     ),
-    click.option("--did", callback=check_number, help="The number called, for rows that do not name it."),
+    click.option(
+        "--did", metavar="NUMBER", callback=check_number, help="The number called, for rows that do not name it."
+    ),
     click.option("--vendor", is_flag=True, help="The account is a vendor's: the vendor's revenue is our cost."),
     click.option(
-        "--time-zone", callback=check_time_zone, help="Time zone of times without an offset; default: the key's."
+        "--time-zone",
+        metavar="ZONE",
+        callback=check_time_zone,
+        help="Time zone of times without an offset; default: the key's.",
     ),
     click.option(
         "--tolerance",
         default="5m",
         show_default=True,
+        metavar="DURATION",
         callback=check_duration,
         help="Longest time between a row and a cost of the same call.",
     ),

@@ -61,6 +61,7 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     "--endpoint",
     "endpoints",
     multiple=True,
+    metavar="PATH",
     callback=check_endpoints,
     help="Path that the key may call; * matches any characters. May be repeated; default: every path.",
 )
@@ -68,11 +69,13 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     "--ip",
     "ip_addresses",
     multiple=True,
+    metavar="RANGE",
     callback=check_ip_ranges,
     help="Address or CIDR range that the key may call from. May be repeated; default: any address.",
 )
 @click.option(
     "--time-zone",
+    metavar="ZONE",
     callback=check_time_zone,
     help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
 )

@@ -31,11 +31,13 @@ def check_pause(context: click.Context, parameter: click.Parameter, value: str |
     "--since",
     default="7d",
     show_default=True,
+    metavar="DURATION",
     callback=check_duration,
     help="Only costs received within this time.",
 )
 @click.option(
     "--every",
+    metavar="DURATION",
     callback=check_pause,
     help="Repeat after this pause, 60 (seconds) or 5m, until SIGTERM or Ctrl-C.",
 )

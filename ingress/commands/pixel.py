@@ -19,10 +19,11 @@ def check_base_url(context: click.Context, parameter: click.Parameter, value: st
 
 
 @click.command("pixel", short_help="Print a platform's form, filled in.")
-@click.argument("platform_name", metavar="PLATFORM", type=click.Choice(sorted(PLATFORMS)))
+@click.argument("platform_name", type=click.Choice(sorted(PLATFORMS)))
 @click.option(
     "--base-url",
     required=True,
+    metavar="URL",
     callback=check_base_url,
     help="URL at which the platform reaches this service, such as https://calls.example.com.",
 )
@@ -34,8 +35,8 @@ def check_base_url(context: click.Context, parameter: click.Parameter, value: st
     hide_input=True,
     help="Secret of that key; without a value, you are asked for it. By default a placeholder is printed.",
 )
-@click.option("--did", callback=check_number, help="The number called, if it is always the same.")
-@click.option("--cost", callback=check_cost, help="The price of a call, if it is always the same.")
+@click.option("--did", metavar="NUMBER", callback=check_number, help="The number called, if it is always the same.")
+@click.option("--cost", metavar="AMOUNT", callback=check_cost, help="The price of a call, if it is always the same.")
 @click.option("--vendor", is_flag=True, help="The account is a vendor's: the vendor's revenue is our cost.")
 @click.option("--get", is_flag=True, help="For a form that cannot POST; needs INGRESS_METHODS=POST,GET.")
 def pixel(
