@@ -18,7 +18,7 @@ KINDS = {
     "no_call": "no call in the call log",
     "too_short": "call too short",
 }
-OF_CALLS = ("no_call", "too_short")  # listed besides: the same row may also be one of the others
+OF_CALLS = ("no_call", "too_short")  # listed separately: the same row may also have another kind
 
 
 class StagedFinding(NamedTuple):

@@ -1,4 +1,4 @@
--- Notes the call of a row.
+-- Sets the call of a row, and the length of that call.
 -- takes: search, call_log_id, sec_talk
 -- returns: nothing
 UPDATE invoice
