@@ -105,7 +105,7 @@ def test_the_environment_wins_over_a_file(ingress, env_file, dialer):
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_a_file_that_is_not_there_is_refused(ingress):
+def test_a_missing_file_is_refused(ingress):
     result = ingress("--env-file", "missing.env", "keys", "list")
 
     assert result.returncode == 2
@@ -150,7 +150,7 @@ class TestDefaultFiles:
 
         assert os.environ["BIND"] == "named"
 
-    def test_a_default_file_that_cannot_be_read_is_told_and_passed_over(self, defaults, monkeypatch, capsys):
+    def test_an_unreadable_default_file_is_reported_and_skipped(self, defaults, monkeypatch, capsys):
         def refuse(path):
             raise PermissionError(13, "Permission denied")
 

@@ -51,7 +51,7 @@ def read_names(word, line):
 
 
 @pytest.mark.parametrize("name", sorted(INVOICE_STATEMENTS))
-def test_each_statement_says_what_for(name):
+def test_each_statement_begins_with_its_purpose(name):
     assert re.match(r"[A-Z].*\.$", read_header(name)[0])
 
 
@@ -79,7 +79,7 @@ def test_a_record_that_is_read_has_the_columns_of_its_statement(name):
     assert list(record._fields if record else ()) == read_header(name)[2]
 
 
-def test_the_staging_file_has_no_name_so_that_nothing_remains_of_a_killed_process():
+def test_the_staging_file_has_no_name_and_vanishes_with_the_process():
     with open_staging() as staging:
         staging.connection.execute("CREATE TABLE large AS SELECT ZEROBLOB(?) AS filler", [(CACHE_KIB + 1024) * 1024])
         opened = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
