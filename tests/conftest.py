@@ -16,7 +16,8 @@ from ingress.database import queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
 from tests.dialer import Dialer
-from tools.mariadb import MariaDBError, PrivateMariaDB
+from tools.mariadb import PrivateMariaDB
+from tools.mariadb_programs import MariaDBError
 
 ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
