@@ -10,7 +10,7 @@ from uuid import uuid4
 
 BILLABLE = "/api/ingress/calls/inbound/billable"
 NOTES = "smoke test"  # in every request, so that what a broken service stores can be told apart
-JSON_TYPE, FORM_TYPE = "application/json", "application/x-www-form-urlencoded"
+JSON_BODY, FORM_BODY = "application/json", "application/x-www-form-urlencoded"
 
 # What an answer must fit: a dict has these keys in this order, a text is a pattern, a tuple holds alternatives. All
 # else must be equal and of the same type.
@@ -47,9 +47,9 @@ WRONG_PARAMETERS: list[tuple[str, str, dict[str, object], str]] = [
 ]
 # name, expected answer, type of the body, the body, what the detail must mention
 WRONG_BODIES = [
-    ("JSON cut off", "400 Invalid JSON Body", JSON_TYPE, '{"notes": "smoke test", "cost": 1,', r"\d"),  # the position
-    ("JSON is no object", "400 Invalid JSON Body", JSON_TYPE, "[1]", ""),
-    ("cost given twice", "400 Invalid Cost", FORM_TYPE, "notes=smoke+test&cost=1&cost=2", "given twice"),
+    ("JSON cut off", "400 Invalid JSON Body", JSON_BODY, '{"notes": "smoke test", "cost": 1,', r"\d"),  # the position
+    ("JSON is no object", "400 Invalid JSON Body", JSON_BODY, "[1]", ""),
+    ("cost given twice", "400 Invalid Cost", FORM_BODY, "notes=smoke+test&cost=1&cost=2", "given twice"),
     ("neither JSON nor form", "415", "text/xml", "<cost>1</cost>", ""),
 ]
 
@@ -66,7 +66,7 @@ class Target(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"tld-api-id": self.api_id, "tld-api-key": self.api_key, "Content-Type": JSON_TYPE}
+        return {"tld-api-id": self.api_id, "tld-api-key": self.api_key, "Content-Type": JSON_BODY}
 
     @property
     def body(self) -> dict[str, str]:
