@@ -2,9 +2,8 @@
 
 import json
 import os
+import secrets
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,12 +13,15 @@ from typing import NamedTuple
 from dotenv import dotenv_values
 from pymysql.constants import CLIENT
 
+from ingress.access.keys import ADMIN, INGRESS, hash_secret
 from ingress.clock import wall_clock
 from ingress.config import read_settings
 from ingress.database import queries
+from ingress.database.connection import Connection
 from ingress.database.pool import Database
-from tools import BIN, ROOT
+from tools import ROOT
 
+ENDPOINT = "/api/ingress/calls/inbound/billable*"  # which the demo's sender may call
 WELCOME = """
 The service is up at {base_url}. Bill the demo's call, from another terminal:
 
@@ -51,17 +53,16 @@ class DemoKeys(NamedTuple):
 
 def prepare_demo() -> DemoKeys:
     """Make the tables, fill them with demo data and make the keys, with new secrets at each start."""
-    run_flask("schema", "apply")
     settings = read_settings()
     database = Database(settings["DATABASE_URL"])
-    now = wall_clock(datetime.now(UTC), settings["TLDIALER_TIMEZONE"])
+    now = wall_clock(datetime.now(UTC), settings["TLDIALER_TIMEZONE"]).replace(microsecond=0)
+    database.apply_schema()
     run_script(database, ROOT / "tools" / "demo.sql", now=now)
     with database.connect() as connection:
-        ids = {key.name: str(key.api_id) for key in queries.list_api_keys(connection) if key.enabled}
-    return DemoKeys(
-        sender=renew_key(ids, "demo", "--endpoint", "/api/ingress/calls/inbound/billable*"),
-        admin=renew_key(ids, "demo admin", "--admin"),
-    )
+        return DemoKeys(
+            sender=renew_key(connection, "demo", INGRESS, now),
+            admin=renew_key(connection, "demo admin", ADMIN, now),
+        )
 
 
 def run_script(database: Database, script: Path, **values: object) -> None:
@@ -73,19 +74,24 @@ def run_script(database: Database, script: Path, **values: object) -> None:
             pass
 
 
-def renew_key(ids: dict[str, str], name: str, *options: str) -> DemoKey:
+def renew_key(connection: Connection, name: str, scope: str, now: datetime) -> DemoKey:
     """Return the key of that name with a new secret; make it if there is none."""
-    command = ("rotate", ids[name]) if name in ids else ("create", "--name", name, *options)
-    made = json.loads(run_flask("keys", *command))
-    return DemoKey(made["api_id"], made["api_key"])
-
-
-def run_flask(*command: str) -> str:
-    """Return what a command of the service prints."""
-    done = subprocess.run([BIN / "flask", "--app", "wsgi", *command], cwd=ROOT, text=True, stdout=subprocess.PIPE)
-    if done.returncode:
-        sys.exit(f"flask {shlex.join(command)} failed")
-    return done.stdout
+    secret = secrets.token_urlsafe()
+    for key in queries.list_api_keys(connection):
+        if key.name == name and key.enabled:
+            queries.update_api_key_hash(connection, key.api_id, hash_secret(secret))
+            return DemoKey(key.api_id, secret)
+    api_id = queries.insert_api_key(
+        connection,
+        key_hash=hash_secret(secret),
+        name=name,
+        scope=scope,
+        endpoints=ENDPOINT if scope == INGRESS else None,
+        ip_addresses=None,
+        time_zone=None,
+        created=now,
+    )
+    return DemoKey(api_id, secret)
 
 
 @contextmanager

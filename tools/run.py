@@ -13,9 +13,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pymysql
 from dotenv import load_dotenv
 
 from ingress.config import read_settings
+from ingress.errors import TLDialerConnectionError
 from tools import BIN, ROOT, STATE
 from tools.demo import demo_files, prepare_demo, welcome
 from tools.mariadb import ENDS_WITH_US, PrivateMariaDB
@@ -112,5 +114,5 @@ def answers_ready(base_url: str) -> bool:
 if __name__ == "__main__":
     try:
         sys.exit(main(*map(Path, sys.argv[1:])))
-    except MariaDBError as error:
+    except (MariaDBError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))
