@@ -26,6 +26,7 @@ from tools.chaos.proxy import Proxy
 from tools.chaos.tally import Tally
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
 PATH = f"{URL}/8005550142/7205550134"
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 WRITTEN = """

@@ -231,6 +231,7 @@ def test_a_database_that_goes_away_is_code_two_and_keeps_what_is_billed(import_,
     assert len(dialer.costs()) == len(ROWS)
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_and_run_again_nothing_is_twice_and_nothing_missing(api_id, dialer, tmp_path):
     rows = [
         row(

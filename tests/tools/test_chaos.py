@@ -17,6 +17,7 @@ from tools.chaos.plan import Fault
 from tools.chaos.run import Scale, run_chaos
 
 
+@pytest.mark.slow
 def test_every_call_is_billed_once_while_everything_breaks():
     others = {Fault.CUT_ELSEWHERE: 4, Fault.WORKER_KILL: 2, Fault.DATABASE_KILL: 1, Fault.LOCK: 3}
     planned = share_out(16) | others

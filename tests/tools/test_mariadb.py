@@ -12,6 +12,7 @@ from ingress.database.pool import Database
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
 
+pytestmark = pytest.mark.slow
 OWNER = """
 import sys
 from pathlib import Path

@@ -3,11 +3,14 @@
 import random
 from collections import Counter
 
+import pytest
+
 from tools import STATE
 from tools.chaos.calls import Catalogue
 from tools.chaos.outages import Times, count_unbilled, run_outages
 
 
+@pytest.mark.slow
 def test_every_acknowledged_call_is_billed_once_though_none_is_fired_again():
     tally = run_outages(STATE / "outages_short", 1, Times(outages=1, away=3, between=3))
 

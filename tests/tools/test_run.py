@@ -24,6 +24,7 @@ from ingress.database.pool import Database
 from tools import ROOT
 from tools.mariadb import free_port
 
+pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-prints"
 
 
