@@ -58,6 +58,7 @@ def test_an_outage_has_exit_code_two_and_keeps_what_is_billed(import_, dialer, m
     assert len(dialer.costs()) == len(IMPORTED_ROWS)
 
 
+@pytest.mark.slow
 def test_a_killed_import_that_is_run_again_bills_each_row_once(api_id, dialer, tmp_path):
     rows = [
         row(
