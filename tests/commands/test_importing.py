@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from ingress.billing.bill import bill
 from ingress.errors import TLDialerConnectionError
 from tests.invoice.exports import IMPORTED_ROWS, as_csv, row
