@@ -59,6 +59,7 @@ def read_settings() -> dict[str, Any]:
         "CONSOLE_SECRET": env.console_secret("CONSOLE_SECRET", ""),
         "BIND": env.bind("BIND", "127.0.0.1:8000"),
         "WEB_CONCURRENCY": env.int("WEB_CONCURRENCY", 2, validate=Range(min=1)),
+        "WORKER_CLASS": env.str("WORKER_CLASS", "patient", validate=OneOf(["patient", "gthread"])),
     }
     try:
         env.seal()

@@ -89,6 +89,12 @@ def count_request(api_id: int | None, outcome: Outcome, seconds: float | None, e
 
 
 @never_raises
+def count_error(text: str) -> None:
+    """Count an answer that the application knows nothing of: the server refused the request by itself."""
+    ERRORS.labels(text).inc()
+
+
+@never_raises
 def count_cost(api_id: int, cost: Decimal) -> None:
     cost_of(api_id).inc(float(cost))
 

@@ -16,19 +16,13 @@ from ingress.database import queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
 from tests.dialer import Dialer
-from tools.mariadb import MariaDBError, PrivateMariaDB
+from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tools.mariadb import PrivateMariaDB
+from tools.mariadb_programs import MariaDBError
 
 ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
 SECRET = "a-secret-for-tests"
-LONGEST = ("faults", "browser", "run", "long_delivery_log", "live", "hostile_input", "outages")
-LONG = ("metrics", "match_races", "service", "chaos", "drainer", "pool", "mariadb")
-
-
-def pytest_collection_modifyitems(items):
-    """Begin with the files that take longest, so that no process is left with one when the others have ended."""
-    first = [f"test_{name}" for name in LONGEST + LONG]
-    items.sort(key=lambda item: first.index(item.path.stem) if item.path.stem in first else len(first))
 
 
 @pytest.fixture(scope="session")

@@ -1,46 +1,33 @@
 """`make run`: the service from nothing, with a private database, demo data and a demo key, until Ctrl-C."""
 
-import json
 import os
 import secrets
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pymysql
 from dotenv import load_dotenv
-from pymysql.constants import CLIENT
 
-from ingress.clock import wall_clock
 from ingress.config import read_settings
-from ingress.database import queries
-from ingress.database.pool import Database
-from tools.mariadb import ENDS_WITH_US, MariaDBError, PrivateMariaDB
+from ingress.errors import TLDialerConnectionError
+from tools import BIN, ROOT, STATE
+from tools.demo import demo_files, prepare_demo, welcome
+from tools.mariadb import ENDS_WITH_US, PrivateMariaDB
+from tools.mariadb_programs import MariaDBError
 
-ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / ".mariadb" / "run"
-BIN = Path(sys.executable).parent
-READY_SECONDS = 30  # a start takes one or two; a busy machine may take ten times as long
-
-FRIENDLY = """
-The service is up at {base_url}. Bill the demo's call, from another terminal:
-
-  {curl}
-
-The console: {base_url}/console, with API id {admin[api_id]} and key {admin[api_key]}
-
-`make smoke-test` checks every documented answer. Ctrl-C stops the service and its database.
-"""
+DEMO_FOLDER = STATE / "run"
+READY_WITHIN = 30  # seconds; a start takes one or two; a busy machine may take ten times as long
 
 
-def main(folder=FOLDER):
+def main(folder: Path = DEMO_FOLDER) -> int:
     """Serve until a signal comes; return gunicorn's exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
@@ -51,14 +38,13 @@ def main(folder=FOLDER):
     os.environ.setdefault("CONSOLE_SECRET", secrets.token_hex())  # every start makes new keys to sign in with anyway
     base_url = require_free(os.environ.get("BIND", "127.0.0.1:8000"))
     with nullcontext() if given else private_database(folder):
-        flask("schema", "apply")
-        key, admin = prepare_demo(read_settings())
-        with state_file(folder, {"base_url": base_url, **key}):
-            return serve(base_url, key, admin)
+        keys = prepare_demo()
+        with demo_files(folder, base_url, keys.sender) as settings:
+            return serve_demo(base_url, welcome(base_url, keys, settings))
 
 
-def refuse_foreign(database):
-    """The demo writes calls, leads and a key: into a database that is called a demo, or none."""
+def refuse_foreign(database: str) -> None:
+    """Exit unless the database's name says that it is a demo: calls, leads and a key are written into it."""
     if not database.endswith("_demo"):
         sys.exit(
             f"make run refuses the database {database!r} of TLDIALER_DATABASE_URL: it puts demo data only where the "
@@ -66,8 +52,8 @@ def refuse_foreign(database):
         )
 
 
-def require_free(bind):
-    """Return the URL that a client on this machine uses for BIND; exit when nobody can listen there."""
+def require_free(bind: str) -> str:
+    """Return the URL that a client on this machine uses for BIND; exit when it cannot be listened on."""
     host, _, port = bind.rpartition(":")
     host = host.strip("[]")
     try:
@@ -83,82 +69,38 @@ def require_free(bind):
 
 
 @contextmanager
-def private_database(folder):
-    """The service's commands and gunicorn, all children of ours, find the private server in the environment."""
+def private_database(folder: Path) -> Iterator[None]:
+    """Run the private server, and name it in the environment for the children: the commands and gunicorn."""
     with PrivateMariaDB(folder) as server:
         os.environ["TLDIALER_DATABASE_URL"] = server.create_database("ingress_demo")
         yield
 
 
-def prepare_demo(settings):
-    """Fill the database with demo data; return the demo's keys, one to send with and one for the console."""
-    database = Database(settings["DATABASE_URL"])
-    now = wall_clock(datetime.now(UTC), settings["TLDIALER_TIMEZONE"])
-    with database.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
-        cursor = connection.cursor()
-        cursor.execute((ROOT / "tools" / "demo.sql").read_text(), {"now": now})
-        while cursor.nextset():  # raises what a statement failed with
-            pass
-    with database.connect() as connection:
-        ids = {key.name: str(key.api_id) for key in queries.list_api_keys(connection) if key.enabled}
-    return (
-        make_key(ids, "demo", "--endpoint", "/api/ingress/calls/inbound/billable*"),
-        make_key(ids, "demo admin", "--admin"),
-    )
-
-
-def make_key(ids, name, *options):
-    """Return `api_id` and `api_key` of the key of that name, its secret new at every start."""
-    command = ("rotate", ids[name]) if name in ids else ("create", "--name", name, *options)
-    return json.loads(flask("keys", *command))
-
-
-def flask(*command):
-    """Return what the service's own command prints."""
-    done = subprocess.run([BIN / "flask", "--app", "wsgi", *command], cwd=ROOT, text=True, stdout=subprocess.PIPE)
-    if done.returncode:
-        sys.exit(f"flask {shlex.join(command)} failed")
-    return done.stdout
-
-
-@contextmanager
-def state_file(folder, state):
-    """While the demo serves, `demo.json` tells the smoke test where and with which key."""
-    file = folder / "demo.json"
-    folder.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(state))
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
-
-
-def serve(base_url, key, admin):
-    """Run gunicorn, which gets our signals in place of us; say so once it is ready."""
+def serve_demo(base_url: str, text: str) -> int:
+    """Run gunicorn, which receives our signals from now on; print the text once it is ready."""
     gunicorn = subprocess.Popen([*ENDS_WITH_US, BIN / "gunicorn", "wsgi:app"], cwd=ROOT, start_new_session=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: gunicorn.send_signal(number))
     if becomes_ready(gunicorn, base_url):
-        print(FRIENDLY.format(base_url=base_url, curl=curl(base_url, **key), admin=admin), flush=True)
+        print(text, flush=True)
     elif gunicorn.poll() is None:
         gunicorn.terminate()
         gunicorn.wait()
-        sys.exit(f"The service did not become ready within {READY_SECONDS} s")
+        sys.exit(f"The service did not become ready within {READY_WITHIN} s")
     return gunicorn.wait()
 
 
-def becomes_ready(gunicorn, base_url):
-    """True as soon as /readyz answers 200, False when gunicorn ended or took too long."""
-    deadline = time.monotonic() + READY_SECONDS
+def becomes_ready(gunicorn: subprocess.Popen[bytes], base_url: str) -> bool:
+    """Return True as soon as /readyz answers 200, False when gunicorn ended or took too long."""
+    deadline = time.monotonic() + READY_WITHIN
     while gunicorn.poll() is None and time.monotonic() < deadline:
-        if is_ready(base_url):
+        if answers_ready(base_url):
             return True
         time.sleep(0.05)
     return False
 
 
-def is_ready(base_url):
+def answers_ready(base_url: str) -> bool:
     connection = HTTPConnection(urlsplit(base_url).netloc, timeout=5)
     try:
         connection.request("GET", "/readyz")
@@ -169,16 +111,8 @@ def is_ready(base_url):
         connection.close()
 
 
-def curl(base_url, api_id, api_key):
-    return (
-        f"curl -i '{base_url}/api/ingress/calls/inbound/billable/8005550142/7205550134'"
-        f" -H 'tld-api-id: {api_id}' -H 'tld-api-key: {api_key}' -H 'Content-Type: application/json'"
-        """ -d '{"cost": "12.50", "notes": "RGB7F31"}'"""
-    )
-
-
 if __name__ == "__main__":
     try:
         sys.exit(main(*map(Path, sys.argv[1:])))
-    except MariaDBError as error:
+    except (MariaDBError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))

@@ -6,23 +6,35 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPMessage
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from tools import BIN, ROOT
 from tools.mariadb import ENDS_WITH_US, free_port
 
-ROOT = Path(__file__).parent.parent
+LISTEN_SECONDS = 30  # a start takes one or two; a busy machine may take ten times as long
+STOP_SECONDS = 20
 
 
-class Service:
-    def __init__(self, port, process, log):
-        self.port = port
-        self.process = process
-        self.log = log
+class Service(NamedTuple):
+    """A running gunicorn; its output goes to the file `log`."""
 
-    def send(self, method, path, headers=(), body=b"", timeout=30):
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        timeout: float = 30,
+    ) -> tuple[int, HTTPMessage, bytes]:
         """Send a request as it stands, the path neither encoded nor normalised; return status, headers and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
@@ -37,15 +49,14 @@ class Service:
 
 
 @contextmanager
-def serve(log, *arguments, app="wsgi:app", **environment):
+def serve(log: Path, *arguments: str, app: str = "wsgi:app", **environment: str) -> Iterator[Service]:
     """Run gunicorn with these settings on a free port until the end of the block; its output goes to the file `log`."""
     port = free_port()
-    environment = {**os.environ, "BIND": f"127.0.0.1:{port}", **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*ENDS_WITH_US, Path(sys.executable).with_name("gunicorn"), *arguments, app],
+            [*ENDS_WITH_US, BIN / "gunicorn", *arguments, app],
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, "BIND": f"127.0.0.1:{port}", **environment},
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -54,23 +65,28 @@ def serve(log, *arguments, app="wsgi:app", **environment):
         wait_until_listening(process, port, log)
         yield Service(port, process, log)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise
+        stop(process)
 
 
-def read_lines(service):
-    """What the service has logged so far, each line from its JSON."""
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a service in good order; one that does not stop in time is killed with its workers, and raises."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+
+
+def read_lines(service: Service) -> list[dict[str, Any]]:
+    """Return what the service has logged so far, each line parsed from its JSON."""
     whole_lines = service.log.read_text().rpartition("\n")[0]
     return [json.loads(line) for line in whole_lines.splitlines()]
 
 
-def wait_until_listening(process, port, log):
-    deadline = time.monotonic() + 30
+def wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + LISTEN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -2,22 +2,29 @@
 
 import json
 import re
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
 BILLABLE = "/api/ingress/calls/inbound/billable"
-NOTES = "smoke test"  # in every request, so that whatever a broken service stores can be told apart
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+NOTES = "smoke test"  # in every request, so that what a broken service stores can be told apart
+JSON_BODY, FORM_BODY = "application/json", "application/x-www-form-urlencoded"
 
-WRONG_CREDENTIALS = [  # name, expected answer, change of good headers
-    ("no API id", "401 No API ID Provided", {"tld-api-id": None}),
-    ("no API key", "401 No API Key Provided", {"tld-api-key": None}),
+# What an answer must fit: a dict has these keys in this order, a text is a pattern, a tuple holds alternatives. All
+# else must be equal and of the same type.
+Form = dict[str, "Form"] | tuple["Form", ...] | str | int | None
+
+# name, expected answer, change of good headers
+WRONG_CREDENTIALS = [
+    ("no API id", "401 No API ID Provided", {"tld-api-id": ""}),
+    ("no API key", "401 No API Key Provided", {"tld-api-key": ""}),
     ("wrong API key", "401 Invalid API ID or Key", {"tld-api-key": "wrong"}),
     ("unknown API id", "401 Invalid API ID or Key", {"tld-api-id": "4000000000"}),
 ]
-WRONG_PARAMETERS = [  # name, expected answer, change of a good body, what the detail must mention
+# name, expected answer, change of a good body, what the detail must mention
+WRONG_PARAMETERS: list[tuple[str, str, dict[str, object], str]] = [
     ("DID missing", "400 Missing or Invalid DID", {"did": None}, ""),
     ("DID not filled in", "400 Missing or Invalid DID", {"did": "[Call:Dialed]"}, r"\[Call:Dialed\]"),
     ("DID is a list", "400 Missing or Invalid DID", {"did": ["8005550142"]}, ""),
@@ -38,10 +45,11 @@ WRONG_PARAMETERS = [  # name, expected answer, change of a good body, what the d
     ("dry_run in doubt", "400 Invalid Dry Run", {"dry_run": "perhaps"}, ""),
     ("body too large", "413 Request Too Large", {"notes": "x" * 256 * 1024}, ""),
 ]
-WRONG_BODIES = [  # name, expected answer, type of the body, the body, what the detail must mention
-    ("JSON cut off", "400 Invalid JSON Body", JSON, '{"notes": "smoke test", "cost": 1,', r"\d"),  # the position
-    ("JSON is no object", "400 Invalid JSON Body", JSON, "[1]", ""),
-    ("cost given twice", "400 Invalid Cost", FORM, "notes=smoke+test&cost=1&cost=2", "given twice"),
+# name, expected answer, type of the body, the body, what the detail must mention
+WRONG_BODIES = [
+    ("JSON cut off", "400 Invalid JSON Body", JSON_BODY, '{"notes": "smoke test", "cost": 1,', r"\d"),  # the position
+    ("JSON is no object", "400 Invalid JSON Body", JSON_BODY, "[1]", ""),
+    ("cost given twice", "400 Invalid Cost", FORM_BODY, "notes=smoke+test&cost=1&cost=2", "given twice"),
     ("neither JSON nor form", "415", "text/xml", "<cost>1</cost>", ""),
 ]
 
@@ -57,63 +65,65 @@ class Target(NamedTuple):
     cost: str
 
     @property
-    def headers(self):
-        return {"tld-api-id": self.api_id, "tld-api-key": self.api_key, "Content-Type": JSON}
+    def headers(self) -> dict[str, str]:
+        return {"tld-api-id": self.api_id, "tld-api-key": self.api_key, "Content-Type": JSON_BODY}
 
     @property
-    def body(self):
+    def body(self) -> dict[str, str]:
         return {"did": self.did, "cid": self.cid, "cost": self.cost, "notes": NOTES}
 
     @property
-    def amount(self):
-        """The cost as it is stored; raises decimal.InvalidOperation."""
+    def amount(self) -> Decimal:
+        """Return the cost as it is stored; raises decimal.InvalidOperation."""
         return Decimal(re.sub(r"[$,\s]", "", self.cost)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 class Request(NamedTuple):
     path: str
-    headers: dict
+    headers: dict[str, str]
     body: str = ""
     method: str = "POST"
 
 
 class Check(NamedTuple):
-    """`expected` is the status and an error's fixed text; the JSON must fit `form`, the header `header` its value."""
+    """`expected` is the status and an error's fixed text; `header` is a name and the pattern of its value."""
 
     name: str
     expected: str
     request: Request
-    form: object = None
-    header: tuple = ()
+    form: Form = None
+    header: tuple[str, str] | None = None
 
 
-def list_checks(target):
+def list_checks(target: Target) -> list[Check]:
     return [*refusals(target), *routes(target), *one_cost(target)]
 
 
-def refusal(name, expected, request, mention="", header=()):
-    """The Check that the answer is `{"error": text}` and nothing else, perhaps with a detail behind a colon."""
+def refusal(
+    name: str, expected: str, request: Request, mention: str = "", header: tuple[str, str] | None = None
+) -> Check:
+    """Return the Check that the answer is `{"error": text}` and nothing else, perhaps with a detail behind a colon."""
     text = re.escape(expected[4:]) or "[^:]+"
     detail = f": .*{mention}.*" if mention else "(: .*)?"
     return Check(name, expected, request, {"error": text + detail}, header)
 
 
-def refusals(target):
-    for name, expected, change in WRONG_CREDENTIALS:
-        headers = {header: value for header, value in (target.headers | change).items() if value}
+def refusals(target: Target) -> Iterator[Check]:
+    for name, expected, other in WRONG_CREDENTIALS:
+        headers = {header: value for header, value in (target.headers | other).items() if value}
         yield refusal(name, expected, Request(BILLABLE, headers, json.dumps(target.body)))
     for name, expected, change, mention in WRONG_PARAMETERS:
-        yield refusal(name, expected, Request(BILLABLE, target.headers, json.dumps(target.body | change)), mention)
+        yield refusal(name, expected, Request(BILLABLE, target.headers, json.dumps({**target.body, **change})), mention)
     for name, expected, kind, body, mention in WRONG_BODIES:
-        request = Request(path(target.did, target.cid), target.headers | {"Content-Type": kind}, body)
+        request = Request(call_path(target.did, target.cid), target.headers | {"Content-Type": kind}, body)
         yield refusal(name, expected, request, mention)
 
 
-def routes(target):
+def routes(target: Target) -> list[Check]:
     body = json.dumps({"cost": target.cost, "notes": NOTES})
-    no_did = Request(path("", target.cid), target.headers, body)
-    no_cid = Request(path(target.did, ""), target.headers, body)
-    other_method = Request(path(target.did, target.cid), target.headers, method="DELETE")
+    no_did = Request(call_path("", target.cid), target.headers, body)
+    no_cid = Request(call_path(target.did, ""), target.headers, body)
+    other_method = Request(call_path(target.did, target.cid), target.headers, method="DELETE")
     return [
         refusal("DID blank in the path", "400 Missing or Invalid DID", no_did),
         refusal("CID blank in the path", "400 Missing or Invalid CID", no_cid),
@@ -124,31 +134,31 @@ def routes(target):
     ]
 
 
-def one_cost(target):
-    """A dry run, a success fired twice, then its idempotency key for another cost: one row is stored in all."""
+def one_cost(target: Target) -> list[Check]:
+    """Check a dry run, a success, its duplicate, then its idempotency key for another cost; one row is stored."""
     headers = target.headers | {"Idempotency-Key": str(uuid4())}
-    first = Request(path(target.did, target.cid), headers, json.dumps({"cost": target.cost, "notes": NOTES}))
+    first = Request(call_path(target.did, target.cid), headers, json.dumps({"cost": target.cost, "notes": NOTES}))
     other = first._replace(body=json.dumps({"cost": str(target.amount + 1), "notes": NOTES}))
     dry_run = first._replace(headers=headers | {"Dry-Run": "1"})
     form = success_form(target)
-    as_if = tuple({**alternative, "cost_id": None} for alternative in form)
+    not_stored: Form = tuple({**alternative, "cost_id": None} for alternative in form)
     return [
-        Check("a dry run", "200", dry_run, as_if, ("Dry-Run", "true")),
+        Check("a dry run", "200", dry_run, not_stored, ("Dry-Run", "true")),
         Check("one cost", "200", first, form),
         Check("the same once more", "200", first, form, ("Idempotent-Replayed", "true")),
         refusal("same key, other cost", "422 Idempotency Key Already Used", other),
     ]
 
 
-def path(did, cid):
+def call_path(did: str, cid: str) -> str:
     return f"{BILLABLE}/{quote(did, safe='')}/{quote(cid, safe='')}"
 
 
-def success_form(target):
-    """The documented answer as patterns: with the lead that was updated, or without one."""
+def success_form(target: Target) -> tuple[dict[str, Form], ...]:
+    """Return the documented answer as patterns: with the lead that was updated, and without one."""
     digits, moment = r"\d+", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
     amount = re.escape(str(target.amount))
-    inserted = {
+    inserted: dict[str, Form] = {
         "date_billed": moment,
         "cost": amount,
         "method": "ingress",
@@ -165,8 +175,9 @@ def success_form(target):
     given = {
         name: re.escape(value) for name, value in (("cid", target.cid), ("did", target.did), ("cost", target.cost))
     }
-    stored = {**given, "cost_id": digits, "inserted": inserted}
-    lead = {"lead_id": digits, "vendor_id": (digits, None), "account_id": (digits, None), "cost": amount}
+    stored: dict[str, Form] = {**given, "cost_id": digits, "inserted": inserted}
+    optional = (digits, None)
+    lead: dict[str, Form] = {"lead_id": digits, "vendor_id": optional, "account_id": optional, "cost": amount}
     return (
         {**stored, "updated": 1, "lead": lead, "first_contact": (0, 1)},
         {**stored, "updated": 0, "lead": None, "first_contact": 0},

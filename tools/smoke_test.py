@@ -1,4 +1,4 @@
-"""`make smoke-test`: every documented answer of a running service over HTTP, and one cost that says it is a smoke test.
+"""`make smoke-test`: every documented answer of a running service over HTTP, and one cost whose notes say "smoke test".
 
 Plain standard library, so that it runs wherever there is a Python. Exit code: 0 all well, 1 a check failed, 2 not run.
 """
@@ -8,16 +8,17 @@ import os
 import re
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import InvalidOperation
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from pathlib import Path
-from typing import NamedTuple
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPSConnection
+from typing import NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
-from tools.smoke_checks import Request, Target, list_checks
+from tools import STATE
+from tools.smoke_checks import Check, Form, Request, Target, list_checks
 
-LOCAL = Path(__file__).parent.parent / ".mariadb" / "run" / "demo.json"  # where `make run` says what it serves
+DEMO = STATE / "run" / "demo.json"  # where `make run` says what it serves
 TIMEOUT = 10  # seconds; twice what platforms wait
 WIDTH = 70  # characters of an answer that the table shows
 NOT_RUN = """
@@ -31,16 +32,17 @@ Not run, because one good key cannot provoke them:
 """
 
 
-class Answer(NamedTuple):
+class Received(NamedTuple):
     status: int
-    headers: dict
+    headers: HTTPMessage
     text: str
 
     @property
-    def json(self):
-        """The JSON of the answer, or None."""
+    def json(self) -> object:
+        """The parsed body, or None if it is no JSON."""
         with suppress(ValueError):
             return json.loads(self.text) if self.headers.get_content_type() == "application/json" else None
+        return None
 
 
 class Row(NamedTuple):
@@ -51,21 +53,21 @@ class Row(NamedTuple):
     failed: bool
 
 
-def main():
+def main() -> int:
     target = read_target(os.environ)
     require_reachable(target)
-    rows = [run(target, check) for check in list_checks(target)]
-    print_table(rows)
+    rows = [run_check(target, check) for check in list_checks(target)]
+    print_rows(rows)
     failed = [row.check for row in rows if row.failed]
     print(f"\n{target.base_url}: {len(rows) - len(failed)} of {len(rows)} checks passed")
     print(NOT_RUN)
     return 1 if failed else 0
 
 
-def read_target(environment):
-    """The Target that BASE_URL, API_ID and API_KEY name, else the one of `make run`."""
+def read_target(environment: Mapping[str, str]) -> Target:
+    """Return the Target that BASE_URL, API_ID and API_KEY name, else the one of `make run`."""
     if not environment.get("BASE_URL"):
-        environment = {**environment, **read_local()}
+        environment = {**environment, **read_demo()}
     missing = [name for name in ("API_ID", "API_KEY") if not environment.get(name)]
     if missing:
         give_up(f"{' and '.join(missing)} missing: make smoke-test BASE_URL=... API_ID=... API_KEY=...")
@@ -76,14 +78,14 @@ def read_target(environment):
     return target
 
 
-def read_local():
+def read_demo() -> dict[str, str]:
     try:
-        return {name.upper(): str(value) for name, value in json.loads(LOCAL.read_text()).items()}
+        return {name.upper(): str(value) for name, value in json.loads(DEMO.read_text()).items()}
     except FileNotFoundError:
-        return give_up("nothing to check: start `make run`, or give BASE_URL=... API_ID=... API_KEY=...")
+        give_up("nothing to check: start `make run`, or give BASE_URL=... API_ID=... API_KEY=...")
 
 
-def require_sendable(target):
+def require_sendable(target: Target) -> None:
     try:
         url = urlsplit(target.base_url)
         if url.scheme not in ("http", "https") or not url.hostname or url.port == 0:
@@ -98,72 +100,71 @@ def require_sendable(target):
         give_up(f"COST={target.cost} is no amount")
 
 
-def require_reachable(target):
+def require_reachable(target: Target) -> None:
     try:
         send(target, Request("/healthz", {}, method="GET"))
     except (OSError, HTTPException) as error:
         give_up(f"{target.base_url} cannot be reached: {error}")
 
 
-def give_up(reason):
+def give_up(reason: str) -> NoReturn:
     print(f"smoke test not run: {reason}", file=sys.stderr)
     sys.exit(2)
 
 
-def send(target, request):
-    """Return the Answer, redirects not followed; whatever it says, the key is not in it."""
+def send(target: Target, request: Request) -> Received:
+    """Return the answer, redirects not followed; the key is masked in it."""
     url = urlsplit(target.base_url)
     connect = HTTPSConnection if url.scheme == "https" else HTTPConnection
-    connection = connect(url.hostname, url.port, timeout=TIMEOUT)
+    connection = connect(url.hostname or "", url.port, timeout=TIMEOUT)
     try:
         with suppress(BrokenPipeError, ConnectionResetError):  # a body too large may be refused before all of it came
             connection.request(request.method, url.path + request.path, request.body, request.headers)
         response = connection.getresponse()
         text = response.read().decode(errors="replace")
-        return Answer(response.status, response.headers, text.replace(target.api_key, "[API key]"))
+        return Received(response.status, response.headers, text.replace(target.api_key, "[API key]"))
     finally:
         connection.close()
 
 
-def run(target, check):
-    """The Row of one check: what came, and what is wrong with it."""
+def run_check(target: Target, check: Check) -> Row:
+    """Return what came, and what is wrong with it."""
     started = time.perf_counter()
     try:
         answer = send(target, check.request)
     except (OSError, HTTPException) as error:
-        got, wrong = type(error).__name__, True
+        got, failed = type(error).__name__, True
     else:
-        wrong = list(complaints(check, answer))
-        got = "; ".join([describe(answer), *wrong])
+        wrong = list(list_deviations(check, answer))
+        got, failed = "; ".join([sum_up(answer), *wrong]), bool(wrong)
     milliseconds = (time.perf_counter() - started) * 1000
-    return Row(check.name, check.expected, got, f"{milliseconds:.0f}", bool(wrong))
+    return Row(check.name, check.expected, got, f"{milliseconds:.0f}", failed)
 
 
-def complaints(check, answer):
+def list_deviations(check: Check, answer: Received) -> Iterator[str]:
     if answer.status != int(check.expected[:3]):
         yield "another status"
     elif check.form:
-        yield from misfits(answer.json, check.form)
+        yield from list_misfits(answer.json, check.form)
     if check.header and not re.fullmatch(check.header[1], answer.headers.get(check.header[0], "")):
         yield f"header {check.header[0]}"
 
 
-def misfits(value, form, name="JSON"):
-    """The names of what does not fit. A dict asks for the same keys in the same order, a text is a pattern, a tuple
-    holds alternatives; all else must be equal and of the same type."""
+def list_misfits(value: object, form: Form, name: str = "JSON") -> list[str]:
+    """Return the names of what does not fit the form."""
     if isinstance(form, tuple):
-        return min((misfits(value, alternative, name) for alternative in form), key=len)
+        return min((list_misfits(value, alternative, name) for alternative in form), key=len)
     if isinstance(form, dict) and isinstance(value, dict) and list(form) == list(value):
-        return [wrong for key in form for wrong in misfits(value[key], form[key], key)]
+        return [wrong for key in form for wrong in list_misfits(value[key], form[key], key)]
     if isinstance(form, str):
-        fits = isinstance(value, str) and re.fullmatch(form, value, re.DOTALL)
+        fits = isinstance(value, str) and bool(re.fullmatch(form, value, re.DOTALL))
     else:
         fits = type(value) is type(form) and value == form
     return [] if fits else [f"wrong {name}"]
 
 
-def describe(answer):
-    """One line of the answer: an error's text, or whether the call and its lead were found."""
+def sum_up(answer: Received) -> str:
+    """Return one line: an error's text, or whether the call and its lead were found."""
     body = answer.json if isinstance(answer.json, dict) else {}
     if "error" in body:
         return f"{answer.status} {' '.join(str(body['error']).split())}"[:WIDTH]
@@ -172,7 +173,7 @@ def describe(answer):
     return str(answer.status)
 
 
-def print_table(rows):
+def print_rows(rows: list[Row]) -> None:
     lines = [("check", "expected", "got", "ms"), *(row[:4] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     for line, failed in zip(lines, [False, *(row.failed for row in rows)], strict=True):

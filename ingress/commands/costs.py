@@ -13,7 +13,7 @@ from ..database import queries
 from ..database.pool import run
 from ..errors import IngressError
 from ..intake.fields import parse_cost
-from .connection import command_errors
+from .database import command_errors
 
 costs = AppGroup("costs", help="A cost with its history; correct or cancel it.")
 

@@ -1,57 +1,72 @@
-"""`flask --app wsgi import ringba.csv --key 310`: bill what is on the platform's invoice and never came."""
+"""`ingress import ringba.csv --key 310`: bill the rows of the platform's invoice that were never received."""
 
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 from flask.cli import with_appcontext
 
-from ..invoice.booking import Booking, book, list_bookable, list_unbooked
+from ..invoice.amounts import format_amount, money
+from ..invoice.booking import Booking, MissingRow, UnbookedRow, book, list_bookable, list_unbooked
 from ..invoice.details import open_details
-from ..invoice.findings import money, show
+from ..invoice.staging import Staging
 from ..outcome import BILLED_OUTCOMES, Outcome
-from .invoice import cannot_run, compared, file_options
+from .invoice import Compared, cannot_run, compared
+from .invoice_options import WRITABLE_FILE, InvoiceOptions, file_options
 
-SHOWN = 20  # rows that are not booked, on the terminal; --details has all
+SHOWN_ROWS = 20  # rows that are not booked, on the terminal; --details has all
 
 
-@click.command("import")
+class Total(NamedTuple):
+    number: int
+    amount: Decimal
+
+
+@click.command("import", short_help="Bill what is on the invoice and never came in.")
 @file_options
-@click.option("--book", "really", is_flag=True, help="Really bill; without it nothing is written.")
-@click.option("--doubtful", is_flag=True, help="Also rows that may have come with another time or number.")
-@click.option("--details", type=click.Path(dir_okay=False, writable=True), help="All rows not booked, as CSV or XLSX.")
+@click.option("--book", "really", is_flag=True, help="Bill the rows; without this option nothing is written.")
+@click.option("--doubtful", is_flag=True, help="Also bill rows that may have come with another time or number.")
+@click.option("--details", type=WRITABLE_FILE, help="Write all rows that are not booked to this file, as CSV or XLSX.")
 @click.pass_context
 @with_appcontext
-def import_invoice(context, file, api_id, really, doubtful, details, **options):
-    """Bill the rows that `reconcile` calls never received, each as its webhook would have; see docs/invoice.md.
+def import_invoice(context: click.Context, /, really: bool, doubtful: bool, details: Path | None, **file: Any) -> None:
+    """Bill the rows that `reconcile` calls never received, each as its webhook would have been; see docs/invoice.md.
 
-    The exit code is 0 when all of them are billed, 1 when some rows are not booked, 2 when it could not run.
+    The exit code is 0 when all of them are billed, 1 when some rows are not booked, 2 when the command could not run.
     """
-    with compared(file, api_id, **options) as (staging, api_key, _, _):
-        number, amount = count(list_bookable(staging, doubtful))
-        click.echo(f"Never received: {number:,}, together {show(money(amount))}")
+    options = InvoiceOptions(**file)
+    with compared(options) as result:
+        total = add_up(list_bookable(result.staging, doubtful))
+        click.echo(f"Never received: {total.number:,}, together {format_amount(total.amount)}")
         booking = Booking()
         with cannot_run():
             if really:
-                try:
-                    book(booking, list_bookable(staging, doubtful), number, api_key, Path(file).name)
-                finally:
-                    report_booking(booking)
-            elif number:
+                book_and_report(booking, result, total.number, doubtful, options.file.name)
+            elif total.number:
                 click.echo("Nothing is written yet: --book bills them.")
-            unbooked = report_unbooked(staging, doubtful, booking.refused, details)
+            unbooked = report_unbooked(result.staging, doubtful, booking.refused, details)
     context.exit(int(unbooked > 0))
 
 
-def count(rows):
+def add_up(rows: Iterable[MissingRow]) -> Total:
     number = amount = 0
     for row in rows:
-        number, amount = number + 1, amount + row["cost"]
-    return number, amount
+        number, amount = number + 1, amount + row.cost
+    return Total(number, money(amount))
 
 
-def report_booking(booking):
-    """Say what became of the rows, also of the first ones when the others could not be billed."""
+def book_and_report(booking: Booking, result: Compared, number: int, doubtful: bool, file_name: str) -> None:
+    """Bill the rows, and report what became of them, even when an error stops it in between."""
+    try:
+        book(booking, list_bookable(result.staging, doubtful), number, result.api_key, file_name)
+    finally:
+        report_booking(booking)
+
+
+def report_booking(booking: Booking) -> None:
     outcomes = booking.outcomes
     billed = sum(outcomes[outcome] for outcome in BILLED_OUTCOMES)
     click.echo(f"Billed now: {billed:,}, of them without a call in the call log: {outcomes[Outcome.UNMATCHED]:,}")
@@ -59,22 +74,22 @@ def report_booking(booking):
         click.echo(f"Billed before: {outcomes[Outcome.DUPLICATE]:,}")
 
 
-def report_unbooked(staging, doubtful, refused, details):
-    """List the rows that are not booked, with the reason of each: some here, all in the file. Return how many."""
+def report_unbooked(staging: Staging, doubtful: bool, refused: list[UnbookedRow], details: Path | None) -> int:
+    """List the rows that are not booked, with the reason of each: some here, all in the file. Return their number."""
 
-    def list_all():
+    def list_all() -> Iterator[UnbookedRow]:
         yield from list_unbooked(staging, doubtful)
         yield from refused
 
     number = sum(1 for _ in list_all())
     if number:
         click.echo(f"Not booked: {number:,}")
-    for row, reason in islice(list_all(), SHOWN):
-        click.echo(f"  row {row}: {reason}")
-    if number > SHOWN:
-        click.echo(f"  and {number - SHOWN:,} more: --details lists all")
+    for unbooked in islice(list_all(), SHOWN_ROWS):
+        click.echo(f"  row {unbooked.row}: {unbooked.reason}")
+    if number > SHOWN_ROWS:
+        click.echo(f"  and {number - SHOWN_ROWS:,} more: --details lists all")
     if details:
-        with open_details(details, ("row", "reason")) as write:
-            for line in list_all():
-                write(line)
+        with open_details(details, UnbookedRow._fields) as write:
+            for unbooked in list_all():
+                write(unbooked)
     return number

@@ -1,9 +1,9 @@
-"""`flask --app wsgi keys ...`: create, list, disable and rotate API keys."""
+"""`ingress keys ...`: create, list, disable and rotate API keys."""
 
 import json
 import secrets
 from ipaddress import ip_network
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -11,23 +11,24 @@ from flask.cli import AppGroup
 from ..access.keys import ADMIN, INGRESS, hash_secret
 from ..clock import dialer_now
 from ..database import queries
-from .connection import command_connection
+from .database import command_connection
+from .options import check_time_zone
 
 SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
 
 keys = AppGroup("keys", help="Create, list, disable and rotate API keys.")
 
 
-def require_found(api_id, found):
+def require_found(api_id: int, found: int) -> None:
     if not found:
         raise click.ClickException(f"There is no key {api_id}.")
 
 
-def print_secret(api_id, secret):
+def print_secret(api_id: int, secret: str) -> None:
     click.echo(json.dumps({"api_id": api_id, "api_key": secret}))
 
 
-def describe_key(key):
+def describe_key(key: queries.ListedApiKey) -> dict[str, Any]:
     return {
         **key._asdict(),
         "enabled": bool(key.enabled),
@@ -37,7 +38,7 @@ def describe_key(key):
     }
 
 
-def check_ip_range(context, parameter, values):
+def check_ip_ranges(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         try:
             ip_network(value, strict=False)
@@ -46,28 +47,42 @@ def check_ip_range(context, parameter, values):
     return values
 
 
-def check_time_zone(context, parameter, value):
-    try:
-        return value and ZoneInfo(value).key
-    except (KeyError, ValueError, OSError):
-        raise click.BadParameter(f"{value} is no time zone such as America/New_York.") from None
-
-
-def check_endpoint(context, parameter, values):
+def check_endpoints(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not value.startswith(("/", "*")) or "\n" in value:
-            raise click.BadParameter(f"{value} is no path such as /api/ingress/*: leave the domain out.")
+            raise click.BadParameter(f"{value} is not a path such as /api/ingress/*: leave the domain out.")
     return values
 
 
-@keys.command("create")
-@click.option("--name", required=True, help="Who sends with it, such as ringba.")
-@click.option("--admin", "is_admin", is_flag=True, help="To sign in to the console with, not to send costs.")
-@click.option("--endpoint", "endpoints", multiple=True, callback=check_endpoint, help="Allowed path; * is any run.")
-@click.option("--ip", "ip_addresses", multiple=True, callback=check_ip_range, help="Allowed address or CIDR range.")
-@click.option("--time-zone", callback=check_time_zone, help="Of this sender's times without an offset.")
-def create_key(name, is_admin, endpoints, ip_addresses, time_zone):
-    """Create a key and print its id and secret, the only time the secret is seen."""
+@keys.command("create", short_help="Create a key and print its id and secret.")
+@click.option("--name", required=True, help="Who uses the key, such as ringba.")
+@click.option("--admin", "is_admin", is_flag=True, help="Make a key that signs in to the console and sends no costs.")
+@click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="PATH",
+    callback=check_endpoints,
+    help="Path that the key may call; * matches any characters. May be repeated; default: every path.",
+)
+@click.option(
+    "--ip",
+    "ip_addresses",
+    multiple=True,
+    metavar="RANGE",
+    callback=check_ip_ranges,
+    help="Address or CIDR range that the key may call from. May be repeated; default: any address.",
+)
+@click.option(
+    "--time-zone",
+    metavar="ZONE",
+    callback=check_time_zone,
+    help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
+)
+def create_key(
+    name: str, is_admin: bool, endpoints: tuple[str, ...], ip_addresses: tuple[str, ...], time_zone: str | None
+) -> None:
+    """Create a key and print its id and secret; the secret is never shown again."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with command_connection() as connection:
         api_id = queries.insert_api_key(
@@ -84,26 +99,26 @@ def create_key(name, is_admin, endpoints, ip_addresses, time_zone):
 
 
 @keys.command("list")
-def list_keys():
-    """Print a JSON line for each key, without secrets."""
+def list_keys() -> None:
+    """Print each key as a line of JSON, without its secret."""
     with command_connection() as connection:
         for key in queries.list_api_keys(connection):
             click.echo(json.dumps(describe_key(key)))
 
 
-@keys.command("disable")
+@keys.command("disable", short_help="Stop a key from working.")
 @click.argument("api_id", type=int)
-def disable_key(api_id):
-    """Stop a key from working, at once."""
+def disable_key(api_id: int) -> None:
+    """Stop a key from working; every process follows within two seconds."""
     with command_connection() as connection:
         require_found(api_id, queries.update_api_key_enabled(connection, api_id, 0))
     click.echo(f"Key {api_id} is disabled.")
 
 
-@keys.command("rotate")
+@keys.command("rotate", short_help="Give a key a new secret and print it.")
 @click.argument("api_id", type=int)
-def rotate_key(api_id):
-    """Give a key a new secret and print it; the old one stops working at once."""
+def rotate_key(api_id: int) -> None:
+    """Give a key a new secret and print it; the old one stops working within two seconds."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with command_connection() as connection:
         require_found(api_id, queries.update_api_key_hash(connection, api_id, hash_secret(secret)))

@@ -1,35 +1,50 @@
-"""`flask --app wsgi match`: look again for the calls that were not in the call log when their cost came."""
+"""`ingress match`: look again for the calls that were not in the call log when their cost came."""
 
 import signal
-import sys
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import click
 from flask.cli import with_appcontext
 
 from ..billing.match import Finding, match_calls
 from ..clock import dialer_now
-from .connection import check_duration, command_errors
+from ..invoice.progress import open_bar
+from .database import command_errors
+from .options import check_duration
 
-ENDING = {signal.SIGINT, signal.SIGTERM}
-LEFT_LIMIT = 10  # in one round; so many are no single lead's affair, and each has been tried for seconds
+END_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+LEFT_LIMIT = 10  # in one round; with so many it is not a single lead that is locked, and each was tried for seconds
 
 
-def check_pause(context, parameter, value):
+def check_pause(context: click.Context, parameter: click.Parameter, value: str | None) -> timedelta | None:
     pause = check_duration(context, parameter, value)
     if value is not None and not pause:
-        raise click.BadParameter("there must be a pause.")
+        raise click.BadParameter("the pause must be longer than 0.")
     return pause
 
 
-@click.command("match")
-@click.option("--since", default="7d", show_default=True, callback=check_duration, help="Of costs received since then.")
-@click.option("--every", callback=check_pause, help="Again after such a pause, 60 (seconds) or 5m, until it is ended.")
+@click.command("match", short_help="Find calls that came into the call log late.")
+@click.option(
+    "--since",
+    default="7d",
+    show_default=True,
+    metavar="DURATION",
+    callback=check_duration,
+    help="Only costs received within this time.",
+)
+@click.option(
+    "--every",
+    metavar="DURATION",
+    callback=check_pause,
+    help="Repeat after this pause, 60 (seconds) or 5m, until SIGTERM or Ctrl-C.",
+)
 @with_appcontext
-def match(since, every):
-    """Look again for calls that were not in the call log when their cost came, and give their leads the cost."""
-    with held_back(ENDING):
+def match_late_calls(since: timedelta, every: timedelta | None) -> None:
+    """Look again for calls that were not in the call log when their cost came, and set the cost of their leads."""
+    with deferred_signals(END_SIGNALS):
         if every is None:
             match_once(since)
         else:
@@ -37,8 +52,8 @@ def match(since, every):
 
 
 @contextmanager
-def held_back(signals):
-    """Signals that come meanwhile wait: whoever is busy asks for them where it may stop, and they take effect after."""
+def deferred_signals(signals: set[signal.Signals]) -> Iterator[None]:
+    """Hold signals back until the end of the block, where they take effect; code in the block may ask for them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:
         yield
@@ -46,42 +61,43 @@ def held_back(signals):
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def match_every(since, seconds):
-    """Until a signal ends it; what goes wrong in one round is told and tried again in the next."""
+def match_every(since: timedelta, seconds: float) -> None:
+    """Run a round after each pause until a signal ends it; an error is printed, and the next round tries again."""
     while True:
         try:
             match_once(since)
         except click.ClickException as problem:
             problem.show()
-        if signal.sigtimedwait(ENDING, seconds):
+        if signal.sigtimedwait(END_SIGNALS, seconds):
             return
 
 
-def match_once(since):
-    """One round; what was done is told however it ends."""
-    counts, now = Counter(), dialer_now()
+def match_once(since: timedelta) -> None:
+    """Run one round, and print what was done however it ends."""
+    counts: Counter[Finding] = Counter()
+    until = dialer_now()
     try:
         with command_errors():
-            count_findings(counts, now - since, now)
+            count_findings(counts, until - since, until)
     finally:
-        click.echo(describe(counts))
+        click.echo(describe_findings(counts))
     if counts[Finding.LEFT]:
         raise click.ClickException("Some costs are left for the next time, see above.")
 
 
-def count_findings(counts, since, until):
-    """The bar shows how much of the time is done: nobody need count the deliveries first."""
+def count_findings(counts: Counter[Finding], since: datetime, until: datetime) -> None:
+    """Match until an END_SIGNAL; the bar shows how much of the time is done, so no count of deliveries is needed."""
     length = int((until - since).total_seconds())
-    with click.progressbar(length=length, label="matching", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with open_bar("matching", length) as bar:
         for delivery, finding in match_calls(since, until):
             counts[finding] += 1
             bar.update(int((delivery.received - since).total_seconds()) - bar.pos)
-            if signal.sigpending() & ENDING or counts[Finding.LEFT] == LEFT_LIMIT:
+            if signal.sigpending() & END_SIGNALS or counts[Finding.LEFT] == LEFT_LIMIT:
                 return
         bar.update(length - bar.pos)
 
 
-def describe(counts):
+def describe_findings(counts: Counter[Finding]) -> str:
     updated, outdated, leadless = counts[Finding.UPDATED], counts[Finding.OUTDATED], counts[Finding.LEADLESS]
     parts = [
         f"{updated + outdated} matched ({updated} leads updated, {outdated} had a newer cost)",

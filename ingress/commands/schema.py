@@ -1,15 +1,15 @@
-"""`flask --app wsgi schema apply`: the reference tables."""
+"""`ingress schema apply`: the reference tables."""
 
 import click
 from flask.cli import AppGroup
 
 from ..database.pool import get_database
-from .connection import command_errors
+from .database import command_errors
 
-schema = AppGroup("schema", help="The reference tables.")
+schema = AppGroup("schema", help="Create the reference tables.")
 
 
-@schema.command("apply")
+@schema.command("apply", short_help="Create missing tables, bring older ones up to date.")
 @click.option("--drop-unused", is_flag=True, help="Also drop columns that only an earlier version writes.")
 def apply_schema(drop_unused: bool) -> None:
     """Create the tables that are missing and bring the service's own up to date, keeping their rows.

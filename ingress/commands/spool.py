@@ -1,45 +1,47 @@
-"""`flask --app wsgi spool ...`: what was kept while the database was away, and how to bill it by hand."""
+"""`ingress spool ...`: what was kept while the database was away, and how to bill it by hand."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
 
 from ..spool.drainer import FAILING, drain
-from ..spool.file import AlreadyDraining
-from ..spool.queue import SpoolError, get_spool
-from .connection import command_errors
+from ..spool.file import AlreadyDraining, SpoolError
+from ..spool.queue import Spool, get_spool
+from .database import command_errors
 
-spool = AppGroup("spool", help="What is kept until the database is back. Run these as the service's user.")
+spool = AppGroup("spool", help="List and bill what waits for the database. Run these as the service's user.")
 
 
 @contextmanager
-def spool_errors():
-    """What the spool says, as one line instead of a traceback."""
-    if get_spool() is None:
+def open_spool() -> Iterator[Spool]:
+    """Yield the spool; its errors become one line instead of a traceback."""
+    opened = get_spool()
+    if opened is None:
         raise click.ClickException("INGRESS_SPOOL is not set.")
     try:
-        yield
+        yield opened
     except AlreadyDraining:
         raise click.ClickException("The service is draining it at this moment.") from None
     except SpoolError as error:
         raise click.ClickException(str(error)) from None
 
 
-@spool.command("list")
-def list_spool():
-    """Print what waits, in order of arrival: request id, arrival, API id, failed tries and their last error."""
-    with spool_errors():
-        entries = get_spool().list_all()
+@spool.command("list", short_help="Print what waits, in order of arrival.")
+def list_spool() -> None:
+    """Print what waits, in order of arrival: request id, arrival, API id, number of failed tries, last error."""
+    with open_spool() as opened:
+        entries = opened.list_all()
     for entry in entries:
         click.echo(f"{entry.request_id}  {entry.received}  {entry.api_id}  {entry.tries}  {entry.error or ''}".rstrip())
 
 
-@spool.command("drain")
-def drain_spool():
-    """Bill now what waits, also what rests because it failed; stops where the database is away."""
-    with spool_errors(), command_errors():
+@spool.command("drain", short_help="Bill what waits now.")
+def drain_spool() -> None:
+    """Bill what waits now, without the pause after a failed try; stops when the database is away."""
+    with open_spool(), command_errors():
         outcomes = drain(now=float("inf"))
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "Nothing waits.")
     if outcomes[FAILING]:
-        raise click.ClickException("See `spool list` and the log.")
+        raise click.ClickException("Some could not be billed: see `ingress spool list` and the log.")

@@ -1,80 +1,107 @@
-"""What the invoice has and nobody sent, billed by the same code as a webhook."""
+"""Rows of the invoice that were never received, billed by the same code as a webhook."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from ..billing.bill import bill_unattended
 from ..database.pool import get_deadline
+from ..database.queries import ApiKey
 from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError
 from ..intake.parameters import Parameters
-from .findings import money
+from ..outcome import Outcome
+from .amounts import money
 from .progress import show_progress
+from .staging import Staging
 
-NO_ADDRESS = ""  # nobody sent it: it came from a file
+NO_ADDRESS = ""  # it came from a file, not from a sender
+
+
+class MissingRow(NamedTuple):
+    """A row that was never received; `cost` in ten-thousandths, `nearby` the id of a cost that may be the same call."""
+
+    row: int
+    call_id: str | None
+    did: str
+    cid: str
+    call_date: str
+    date_billed: str | None
+    notes: str | None
+    cost: int
+    is_day: int
+    nearby: int | None
+
+
+class UnbookedRow(NamedTuple):
+    """A row that is not booked, and why."""
+
+    row: int
+    reason: str
 
 
 @dataclass
 class Booking:
-    """How many rows became what, and by row number why some did not."""
+    """How many rows had which outcome, and the rows that billing refused."""
 
-    outcomes: Counter = field(default_factory=Counter)
-    refused: list = field(default_factory=list)
-
-
-def list_unbooked(staging, doubtful):
-    """Yield the number and the reason of each row that is not booked."""
-    for row in staging.rows("list_refused"):
-        yield row["row"], row["reason"]
-    for row in () if doubtful else list_doubtful(staging):
-        yield row["row"], f"perhaps received as cost {row['nearby']}: the same caller and amount within a day"
+    outcomes: Counter[Outcome | None] = field(default_factory=Counter)
+    refused: list[UnbookedRow] = field(default_factory=list)
 
 
-def list_doubtful(staging):
-    return (row for row in staging.rows("list_missing") if row["nearby"])
+def list_unbooked(staging: Staging, doubtful: bool) -> Iterator[UnbookedRow]:
+    """Yield the rows that are not booked because of what the comparison says."""
+    yield from staging.rows(UnbookedRow, "list_refused")
+    for missing in () if doubtful else list_doubtful(staging):
+        reason = f"perhaps received as cost {missing.nearby}: the same caller and amount within a day"
+        yield UnbookedRow(missing.row, reason)
 
 
-def list_bookable(staging, doubtful):
-    """Rows that were never received, oldest call first; without `doubtful` none that may have been after all."""
-    return (row for row in staging.rows("list_missing") if doubtful or not row["nearby"])
+def list_doubtful(staging: Staging) -> Iterator[MissingRow]:
+    return (missing for missing in staging.rows(MissingRow, "list_missing") if missing.nearby)
 
 
-def book(booking, rows, total, api_key, file_name):
+def list_bookable(staging: Staging, doubtful: bool) -> Iterator[MissingRow]:
+    """Yield the rows that were never received, oldest call first; doubtful ones, too, only if `doubtful`."""
+    return (missing for missing in staging.rows(MissingRow, "list_missing") if doubtful or not missing.nearby)
+
+
+def book(booking: Booking, rows: Iterable[MissingRow], total: int, api_key: ApiKey, file_name: str) -> None:
     """Bill each row, and note in the Booking what became of it. It may be killed at any line and run again.
 
     Raises TLDialerConnectionError when the database is away; what was billed before that is billed.
     """
     with show_progress("Booking", rows, total) as rows_under_way:
-        for row in rows_under_way:
-            book_row(booking, row, api_key, file_name)
+        for missing in rows_under_way:
+            book_row(booking, missing, api_key, file_name)
 
 
-def book_row(booking, row, api_key, file_name):
-    delivery = make_delivery(row, api_key, file_name)
+def book_row(booking: Booking, missing: MissingRow, api_key: ApiKey, file_name: str) -> None:
+    delivery = deliver_row(missing, api_key, file_name)
     try:
         bill_unattended(delivery)
     except TLDialerConnectionError:
         raise
     except IngressError as refusal:
-        booking.refused.append((row["row"], str(refusal)))
+        booking.refused.append(UnbookedRow(missing.row, str(refusal)))
     booking.outcomes[delivery.outcome] += 1
 
 
-def make_delivery(row, api_key, file_name):
-    """The row as its webhook would have come; where it came from instead stands in the delivery log with it."""
+def deliver_row(missing: MissingRow, api_key: ApiKey, file_name: str) -> Delivery:
+    """Return the row as its webhook would have come; the delivery log says with it where it came from instead."""
     sent = {
-        "did": row["did"],
-        "cid": row["cid"],
-        "cost": str(money(row["cost"])),
-        "call_date": row["call_date"],
-        "date_billed": row["date_billed"],
-        "notes": row["notes"] or row["call_id"],
-        "idempotency_key": row["call_id"] or name_row(row),
-        "imported_from": f"{file_name}, row {row['row']}",
+        "did": missing.did,
+        "cid": missing.cid,
+        "cost": str(money(missing.cost)),
+        "call_date": missing.call_date,
+        "date_billed": missing.date_billed,
+        "notes": missing.notes or missing.call_id,
+        "idempotency_key": missing.call_id or name_row(missing),
+        "imported_from": f"{file_name}, row {missing.row}",
     }
     return Delivery(
         parameters=Parameters(MultiDict({name: value for name, value in sent.items() if value}), MultiDict()),
@@ -85,11 +112,11 @@ def make_delivery(row, api_key, file_name):
     )
 
 
-def name_row(row):
-    """A key for a row without the platform's id, or None where the call itself is one, as for a webhook.
+def name_row(missing: MissingRow) -> str | None:
+    """Return a key for a row without the platform's id; None where the call itself is the key, as for a webhook.
 
-    It is none where the file names only the day, or where INGRESS_DUPLICATES lets the same call be billed again.
+    The call is no key where the file names only the day, or where INGRESS_DUPLICATES lets it be billed again.
     """
-    if not row["is_day"] and current_app.config["INGRESS_DUPLICATES"] == "replay":
+    if not missing.is_day and current_app.config["INGRESS_DUPLICATES"] == "replay":
         return None
-    return f"invoice {row['did']} {row['cid']} {money(row['cost'])} {row['call_date']}"
+    return f"invoice {missing.did} {missing.cid} {money(missing.cost)} {missing.call_date}"

@@ -1,43 +1,55 @@
-"""Which column of an export holds what: the known platforms' by themselves, any other as `--map` says."""
+"""Which column of an export holds what: those of known platforms by themselves, any other as `--map` says."""
 
 import re
 import shlex
-import tomllib
+from collections.abc import Iterable, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
-from .files import UnusableFile
+from .exports import EXPORTS, FIELDS, Export, Texts
+from .tables import Table, UnusableFile
 
-EXPORTS = tomllib.loads(Path(__file__).with_name("exports.toml").read_text(encoding="utf-8"))
-FIELDS = ("call_id", "did", "cid", "call_date", "date_billed", "cost", "notes")
-HEAD = 20  # rows in which the header is looked for; titles and empty lines may stand above it
+HEADER_ROWS = 20  # in which the header is looked for; titles and empty lines may stand above it
+
+
+class ColumnOptions(NamedTuple):
+    """What the operator says of the columns.
+
+    `given` has a column for each field of `--map`, `only` the wanted value by column, `did` the number of rows that
+    name none. `vendor`: the account is that of a vendor.
+    """
+
+    given: Mapping[str, str] = {}
+    only: Mapping[str, str] = {}
+    did: str | None = None
+    vendor: bool = False
 
 
 class Columns(NamedTuple):
-    """Where each field stands in a row, `header` the row that says so, `only` the values that a row must have."""
+    """Where each of FIELDS stands in a row, `header` the row that says so, `only` the wanted value by place."""
 
-    places: dict
-    header: list
-    only: dict
+    places: tuple[int | None, ...]
+    header: list[str]
+    only: dict[int, str]
+    did: str
 
-    def pick(self, cells):
-        """The texts of a row by field; blank where the row or the file has none."""
-        return {field: cell(cells, self.places.get(field)) for field in FIELDS}
+    def pick(self, cells: list[str]) -> Texts:
+        texts = Texts._make([cell(cells, place) for place in self.places])
+        return texts if texts.did or not self.did else texts._replace(did=self.did)
 
-    def are_wanted(self, cells):
+    def are_wanted(self, cells: list[str]) -> bool:
         return all(cell(cells, place).casefold() == value.casefold() for place, value in self.only.items())
 
 
-def cell(cells, place):
+def cell(cells: list[str], place: int | None) -> str:
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def parse_map(text):
-    """`cost=Payout,cid="Caller ID"` as a dict; a ValueError tells what is wrong with it."""
+def parse_map(text: str) -> dict[str, str]:
+    """Return `cost=Payout,cid="Caller ID"` as a dict; a ValueError tells what is wrong with it."""
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace, lexer.whitespace_split, lexer.commenters, lexer.escape = ",", True, "", ""
-    pairs = dict(part.strip().partition("=")[::2] for part in lexer)
+    pairs = {field: column for field, _, column in (part.strip().partition("=") for part in lexer)}
     for field, column in pairs.items():
         if field not in FIELDS:
             raise ValueError(f"{field!r} is none of {', '.join(FIELDS)}")
@@ -46,73 +58,70 @@ def parse_map(text):
     return pairs
 
 
-def simplify(name):
-    """What of a column's name counts."""
+def simplify(name: str) -> str:
+    """Return what counts of a column's name: its letters and digits in lower case, and single blanks."""
     return re.sub(r"[\W_]+", " ", name).strip().casefold()
 
 
-def find_table(tables, given, only=None, did=None, vendor=False):
+def find_table(tables: Iterable[Table], options: ColumnOptions) -> tuple[Table, Columns, int]:
     """Return the Table whose header has all that is needed, its Columns, and the number of the header's row.
 
-    `given` is what `--map` says, `only` the wanted values by column, `did` the number of all rows when the file has no
-    column of it. Raises UnusableFile, which names what is missing and what columns there are.
+    Raises UnusableFile, which names what is missing and what columns there are.
     """
-    best = []
+    best: list[str] = []
     for table in tables:
-        for number, header in enumerate(islice(table.read(strict=False), HEAD), start=1):
-            columns = find_columns(header, given, only or {}, did, vendor)
+        for number, header in enumerate(islice(table.read(strict=False), HEADER_ROWS), start=1):
+            columns = find_columns(header, options)
             if columns:
                 return table, columns, number
             best = max(best, [name for name in header if name.strip()], key=len)
-    raise UnusableFile(describe_missing(best, given, only or {}, did, vendor))
+    raise UnusableFile(describe_missing(best, options))
 
 
-def find_columns(header, given, only, did, vendor):
+def find_columns(header: list[str], options: ColumnOptions) -> Columns | None:
     names = [simplify(name) for name in header]
+    filters = find_places(names, {name: [name] for name in options.only})
     for export in EXPORTS.values():
-        places = find_places(names, wanted_names(export, given, vendor))
-        filters = {name: find_place(names, [name]) for name in only}
-        if not list_missing(places, did) and set(given) <= set(places) and None not in filters.values():
+        places = find_places(names, wanted_names(export, options))
+        is_complete = not list_missing(places, options.did) and set(options.given) <= set(places)
+        if is_complete and len(filters) == len(options.only):
             require_single(names, header, {**places, **filters})
-            return Columns(places, header, {filters[name]: value for name, value in only.items()})
+            only = {filters[name]: value for name, value in options.only.items()}
+            return Columns(tuple(map(places.get, FIELDS)), header, only, options.did or "")
     return None
 
 
-def wanted_names(export, given, vendor):
-    known = {field: export.get(field, []) for field in FIELDS}
-    if vendor:
-        known["cost"] = export["vendor_cost"]
-    return known | {field: [column] for field, column in given.items()}
+def wanted_names(export: Export, options: ColumnOptions) -> dict[str, list[str]]:
+    """Return the names by field that the column may have."""
+    given = {field: [column] for field, column in options.given.items()}
+    return export.columns | ({"cost": export.vendor_cost} if options.vendor else {}) | given
 
 
-def find_places(names, wanted):
-    places = {field: find_place(names, columns) for field, columns in wanted.items()}
-    return {field: place for field, place in places.items() if place is not None}
+def find_places(names: list[str], wanted: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return by field where the first of its wanted names stands; without the fields that have no column."""
+    found = {field: [names.index(name) for name in map(simplify, wanted[field]) if name in names] for field in wanted}
+    return {field: places[0] for field, places in found.items() if places}
 
 
-def find_place(names, columns):
-    return next((names.index(simplify(column)) for column in columns if simplify(column) in names), None)
-
-
-def list_missing(places, did):
+def list_missing(places: Mapping[str, int], did: str | None) -> list[str]:
     missing = [field for field in ("did", "cid", "cost") if field not in places and not (field == "did" and did)]
     if not {"call_date", "date_billed"} & set(places):
         missing.append("call_date")
     return missing
 
 
-def require_single(names, header, places):
+def require_single(names: list[str], header: list[str], places: Mapping[str, int]) -> None:
     for field, place in places.items():
         if names.count(names[place]) > 1:
             raise UnusableFile(f"has the column {header[place].strip()!r} ({field}) more than once")
 
 
-def describe_missing(header, given, only, did, vendor):
-    """What of the export that comes nearest is not there."""
+def describe_missing(header: list[str], options: ColumnOptions) -> str:
+    """Say what the file lacks of the export that comes nearest."""
     names = [simplify(name) for name in header]
-    unknown = [column for column in (*given.values(), *only) if simplify(column) not in names]
+    unknown = [column for column in (*options.given.values(), *options.only) if simplify(column) not in names]
     missing = min(
-        (list_missing(find_places(names, wanted_names(export, given, vendor)), did) for export in EXPORTS.values()),
+        (list_missing(find_places(names, wanted_names(export, options)), options.did) for export in EXPORTS.values()),
         key=len,
     )
     lacks = [f"no column {column!r}" for column in unknown] + [

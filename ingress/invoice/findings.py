@@ -1,9 +1,12 @@
 """The differences in words and exact amounts, as every report tells them."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from .rows import wall_time
+from .amounts import money
+from .moments import wall_time
+from .staging import Staging
 
 KINDS = {
     "never_received": "billed, but never received",
@@ -15,100 +18,85 @@ KINDS = {
     "no_call": "no call in the call log",
     "too_short": "call too short",
 }
-OF_CALLS = ("no_call", "too_short")  # listed besides: the same row may also be one of the others
-
-DETAILS = (
-    *("finding", "row", "cost_id", "call_id", "did", "cid", "invoice_date", "received_date"),
-    *("invoice_cost", "received_cost", "difference", "seconds", "remark"),
-)
+OF_CALLS = ("no_call", "too_short")  # listed separately: the same row may also have another kind
 
 
-class Line(NamedTuple):
-    """One kind of difference: how many, the money on those rows, and what they add to the invoice."""
+class StagedFinding(NamedTuple):
+    """A difference as it is staged: times on the dialer's wall clock, in seconds, amounts in ten-thousandths."""
 
     kind: str
-    number: int
-    amount: Decimal
+    row: int | None
+    cost_id: int | None
+    call_id: str | None
+    did: str | None
+    cid: str | None
+    since: int | None
+    until: int | None
+    called: int | None
+    cost: int | None
+    received: int | None
+    difference: int
+    seconds: int | None
+    problem: str | None
+    nearby: int | None
+
+
+class Detail(NamedTuple):
+    """A difference as the reports list it; the fields are the header of `--details`."""
+
+    finding: str
+    row: int | None
+    cost_id: int | None
+    call_id: str | None
+    did: str | None
+    cid: str | None
+    invoice_date: str | None
+    received_date: str | None
+    invoice_cost: Decimal | None
+    received_cost: Decimal | None
     difference: Decimal
+    seconds: int | None
+    remark: str | None
 
 
-class Summary(NamedTuple):
-    """All of it in figures; `invoiced` less `received` is the sum of the lines' differences, to the last digit."""
-
-    invoiced: Decimal
-    received: Decimal
-    lines: list
-    rows: dict
-    nearby: int
-
-    @property
-    def differs(self):
-        return bool(self.lines)
-
-
-def money(amount):
-    """Ten-thousandths as Decimal, exactly."""
-    return Decimal(amount or 0).scaleb(-4)
-
-
-def show(amount):
-    """At least cents, and no more places than there are: 1,234.50, 0.0125."""
-    amount = amount.normalize()
-    return f"{amount:,.{max(2, -amount.as_tuple().exponent)}f}"
-
-
-def summarise(staging):
-    found = {row["kind"]: row for row in staging.rows("count_findings")}
-    rows = {row["kind"]: row for row in staging.rows("count_rows")}
-    received = {row["kind"]: row["amount"] for row in staging.rows("count_received")}
-    lines = [
-        Line(kind, found[kind]["number"], money(found[kind]["amount"]), money(found[kind]["difference"]))
-        for kind in KINDS
-        if kind in found
-    ]
-    return Summary(
-        invoiced=money(sum(row["amount"] for kind, row in rows.items() if kind != "outside")),
-        received=money(received.get("matched", 0) + received.get("not_on_invoice", 0)),
-        lines=lines,
-        rows={kind: row["number"] for kind, row in rows.items()},
-        nearby=staging.rows("count_nearby").fetchone()["number"],
-    )
-
-
-def list_details(staging, at_most=-1):
-    """Every difference as a tuple of DETAILS, kind after kind; `at_most` of each kind, -1 is all."""
+def list_details(staging: Staging, at_most: int = -1) -> Iterator[Detail]:
+    """Yield every difference, kind after kind; `at_most` of each kind, -1 is all."""
     for kind in KINDS:
-        for finding in staging.rows("list_findings", kind=kind, at_most=at_most):
-            yield describe_finding(finding)
+        yield from list_details_of(staging, kind, at_most)
 
 
-def describe_finding(finding):
-    return (
-        KINDS[finding["kind"]],
-        finding["row"],
-        finding["cost_id"],
-        finding["call_id"],
-        finding["did"],
-        finding["cid"],
-        describe_time(finding),
-        None if finding["called"] is None else str(wall_time(finding["called"])),
-        None if finding["cost"] is None else money(finding["cost"]),
-        None if finding["received"] is None else money(finding["received"]),
-        money(finding["difference"]),
-        finding["seconds"],
-        describe_remark(finding),
+def list_details_of(staging: Staging, kind: str, at_most: int) -> Iterator[Detail]:
+    """Yield the differences of one kind, in the order of the file."""
+    return map(describe_finding, staging.rows(StagedFinding, "list_findings", kind=kind, at_most=at_most))
+
+
+def describe_finding(finding: StagedFinding) -> Detail:
+    return Detail(
+        finding=KINDS[finding.kind],
+        row=finding.row,
+        cost_id=finding.cost_id,
+        call_id=finding.call_id,
+        did=finding.did,
+        cid=finding.cid,
+        invoice_date=describe_time(finding),
+        received_date=None if finding.called is None else str(wall_time(finding.called)),
+        invoice_cost=None if finding.cost is None else money(finding.cost),
+        received_cost=None if finding.received is None else money(finding.received),
+        difference=money(finding.difference),
+        seconds=finding.seconds,
+        remark=describe_remark(finding),
     )
 
 
-def describe_time(finding):
-    """A day where the file names only the day."""
-    if finding["until"] is None:
+def describe_time(finding: StagedFinding) -> str | None:
+    """Return when the invoice says that the call was; only the day where it names only the day."""
+    if finding.until is None:
         return None
-    when = wall_time(finding["until"])
-    return str(when if finding["since"] == finding["until"] else when.date())
+    when = wall_time(finding.until)
+    return str(when if finding.since == finding.until else when.date())
 
 
-def describe_remark(finding):
-    if finding["nearby"]:
-        return f"perhaps cost {finding['nearby']}, of the same caller and amount within a day"
-    return finding["problem"]
+def describe_remark(finding: StagedFinding) -> str | None:
+    if finding.nearby:
+        return f"perhaps cost {finding.nearby}, of the same caller and amount within a day"
+    return finding.problem

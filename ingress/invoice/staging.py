@@ -1,42 +1,60 @@
 """Both sides of an invoice in a temporary SQLite file, so that a million rows need disk instead of memory."""
 
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import starmap
+from typing import Any, Protocol, TypeVar
 
 from ..sql import read_statements
 
 INVOICE_STATEMENTS = read_statements("invoice")
-CACHE = 64 * 1024  # KiB; the rest of a larger file stays on disk
+CACHE_KIB = 64 * 1024  # the rest of a larger file stays on disk
+
+Row = TypeVar("Row")
+
+
+class Staged(Protocol):
+    """A NamedTuple whose fields are the parameters of a statement; those that it does not use are ignored."""
+
+    def _asdict(self) -> dict[str, Any]: ...
 
 
 class Staging:
     """The statements of `sql/invoice/`, by name."""
 
-    def __init__(self, connection):
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.connection.row_factory = sqlite3.Row
 
-    def run(self, name, **values):
-        with self.connection:
-            return self.connection.execute(INVOICE_STATEMENTS[name], values)
-
-    def run_for_each(self, name, rows):
-        """`rows` may be a generator: none is kept."""
-        with self.connection:
-            self.connection.executemany(INVOICE_STATEMENTS[name], rows)
-
-    def rows(self, name, **values):
-        """Rows one by one, with their columns as attributes of a mapping."""
+    def execute(self, name: str, **values: int | str) -> sqlite3.Cursor:
         return self.connection.execute(INVOICE_STATEMENTS[name], values)
+
+    def run(self, name: str, **values: int | str) -> None:
+        """Run a statement that writes."""
+        with self.connection:
+            self.execute(name, **values)
+
+    def run_for_each(self, name: str, records: Iterable[Staged]) -> None:
+        """Run a statement that writes with each record; `records` may be a generator, as none is kept."""
+        with self.connection:
+            self.connection.executemany(INVOICE_STATEMENTS[name], (record._asdict() for record in records))
+
+    def rows(self, record: Callable[..., Row], name: str, **values: int | str) -> Iterator[Row]:
+        """Yield the rows of a statement one by one, each as a `record` of its columns."""
+        return starmap(record, self.execute(name, **values))
+
+    def row(self, record: Callable[..., Row], name: str) -> Row:
+        """Return the only row of a statement."""
+        return next(self.rows(record, name))
 
 
 @contextmanager
-def open_staging():
+def open_staging() -> Iterator[Staging]:
     """Yield an empty Staging. Its file has no name, so that it is gone even if the process is killed."""
     with closing(sqlite3.connect("")) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(f"PRAGMA cache_size = -{CACHE}")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.executescript(INVOICE_STATEMENTS["create_tables"])
         connection.execute(INVOICE_STATEMENTS["create_findings"])
         yield Staging(connection)

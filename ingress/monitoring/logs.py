@@ -11,9 +11,11 @@ from gunicorn.config import AccessLogFormat
 from gunicorn.glogging import Logger
 from werkzeug.datastructures import MultiDict
 
+from .. import counters
 from ..config import read_settings
 from ..delivery import Delivery, new_request_id
 from ..intake.parameters import Parameters
+from ..server.refusals import REQUEST_ID
 from .masking import list_secrets, mask_atom, mask_number, mask_numbers, mask_path, mask_secrets, mask_values
 
 LOG_CONTEXT = "ingress.g"  # in the WSGI environment: what the application knows of the request when it is logged
@@ -52,6 +54,8 @@ class JsonLogger(Logger):
         logging.root.handlers = self.error_log.handlers  # the same list: all that is logged goes where gunicorn's does
 
     def access(self, resp, req, environ, request_time):
+        if LOG_CONTEXT not in environ:
+            counters.count_error(resp.status[4:])
         if self.has_own_format:
             super().access(resp, req, environ, request_time)
         else:
@@ -73,7 +77,7 @@ def describe_request(status, environ, request_time, shows_numbers):
         {
             "time": now(),
             "level": level_of(status),
-            "request_id": told.get("request_id"),
+            "request_id": told.get("request_id") or environ.get(REQUEST_ID),
             "method": environ.get("REQUEST_METHOD"),
             "path": path,
             "status": int(status[:3]),

@@ -1,42 +1,42 @@
-"""Where a request ends in what has come: nothing behind it is taken for a part of it, nor a part of it for the next."""
+"""Where a request ends in the bytes that have come, so that none of them is taken for a part of another request."""
 
 import re
 
-from ..errors import RequestTooLarge
-from ..intake.body import BODY_LIMIT, TOO_LARGE
+from .refusals import BAD_CHUNKS, Refusal
 
-HEAD_LIMIT = 32 * 1024  # bytes in which its end must have come; gunicorn takes 8 KiB for one line of it
-CHUNKS_LIMIT = 2 * BODY_LIMIT  # bytes of a body in chunks, which have lines of their own
+HEAD_LIMIT = 32 * 1024  # bytes in which the end of the head must have come; gunicorn takes 8 KiB for one line of it
 
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 ENCODED = re.compile(rb"\r\nTransfer-Encoding[ \t]*:", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
-VERSION = re.compile(rb"[^\r\n]* HTTP/1\.1\r\n")
+REQUEST_LINE = re.compile(rb"(?:\r\n)?[^\r\n]* HTTP/1\.(\d)\r\n")  # gunicorn skips one empty line before it
 
 
-class Frame:
-    """What is known of a request while it comes.
+class Framing:
+    """The measures of one request while it comes.
 
-    `expects`: the sender waits for "100 Continue" before it sends the body; curl does with larger ones. `refusal`:
-    status, reason and detail of one that came too long.
+    `expects_continue`: the sender waits for "100 Continue" before it sends the body; curl does with larger ones.
+    `refusal`: the answer to a request that is too long, or in chunks that gunicorn would wait for without end.
     """
 
-    def __init__(self):
-        self.head = 0  # bytes, once its end has come
-        self.searched = 0  # bytes in which that was not
-        self.length = None  # bytes of the request, where the head tells
-        self.chunk = 0  # place of the next chunk
+    def __init__(self, body_limit: int) -> None:
+        self.body_limit = body_limit  # bytes
+        self.chunks_limit = 2 * body_limit  # bytes of a chunked body, whose lines count too
+        self.head = 0  # bytes, once the end of the head has come
+        self.searched = 0  # bytes that do not hold the end of the head
+        self.length: int | None = None  # bytes of the request, if its head tells
+        self.next_chunk = 0  # offset
         self.body = 0  # bytes in the chunks before that
-        self.expects = False
-        self.refusal = None
+        self.expects_continue = False
+        self.refusal: Refusal | None = None
 
-    def measure(self, content):
+    def measure(self, content: bytes) -> int:
         """Return how many bytes the request has, 0 until it is whole.
 
-        A request that cannot be read, or is refused without its body, has those that let gunicorn and the service see
-        that; then nothing behind them is read.
+        A request that cannot be read, or that is refused without its body, gets the length that lets gunicorn and the
+        service see that; nothing behind it is read.
         """
         if not self.head and not self.find_head(content):
             return 0
@@ -44,48 +44,84 @@ class Frame:
             return self.measure_chunks(content)
         return self.length if len(content) >= self.length else 0
 
-    def find_head(self, content):
+    def find_head(self, content: bytes) -> bool:
         end = content.find(b"\r\n\r\n", self.searched)
         if end >= 0:
-            self.head = self.chunk = end + 4
+            self.head = self.next_chunk = end + 4
             self.read_head(content[: self.head])
-        elif content.find(b"\n\n", self.searched) >= 0:
+        elif is_unreadable(content):
             self.head = self.length = len(content)
         elif len(content) >= HEAD_LIMIT:
-            self.refusal = 431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes"
+            self.refusal = Refusal(431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes")
         self.searched = max(len(content) - 3, 0)
         return self.head > 0
 
-    def read_head(self, head):
-        is_current = VERSION.match(head) is not None
-        self.expects = is_current and EXPECT.search(head) is not None
+    def read_head(self, head: bytes) -> None:
+        line = REQUEST_LINE.match(head)
+        is_current = line is not None and line[1] == b"1"
+        self.expects_continue = is_current and EXPECT.search(head) is not None
         length = CONTENT_LENGTH.search(head)
         if ENCODED.search(head):
             self.length = None if is_current and CHUNKED.search(head) and not length else self.head
         else:
-            body = parse_length(length[1]) if length else 0
-            self.length = self.head + (body if body <= BODY_LIMIT else 0)
+            body = self.parse_length(length[1]) if length else 0
+            self.length = self.head + (body if body <= self.body_limit else 0)
 
-    def measure_chunks(self, content):
-        """The last chunk is empty, and behind it may be trailers."""
-        while (line := content.find(b"\r\n", self.chunk)) >= 0:
-            digits = CHUNK_SIZE.match(content, self.chunk, line)
+    def parse_length(self, digits: bytes) -> int:
+        """The length as a number, or one beyond the limit: Python refuses to read thousands of digits."""
+        digits = digits.lstrip(b"0")
+        return int(digits or b"0") if len(digits) < 10 else self.body_limit + 1
+
+    def measure_chunks(self, content: bytes) -> int:
+        """The last chunk is empty; trailers may follow it."""
+        while self.is_data_closed(content) and (line := content.find(b"\r\n", self.next_chunk)) >= 0:
+            if has_bare_line_end(content, self.next_chunk, line):
+                return self.refuse(BAD_CHUNKS)
+            digits = CHUNK_SIZE.match(content, self.next_chunk, line)
             if not digits:
                 return len(content)
             size = int(digits[1], 16)
             if size == 0:
-                end = content.find(b"\r\n\r\n", line)
-                if end >= 0:
-                    return end + 4
-                break
+                return self.find_end(content, line)
             self.body += size
-            self.chunk = line + 2 + size + 2
-        if self.body > BODY_LIMIT or len(content) >= self.head + CHUNKS_LIMIT:
-            self.refusal = RequestTooLarge.status, RequestTooLarge.text, TOO_LARGE
+            self.next_chunk = line + 2 + size + 2
+        end = len(content) - content.endswith(b"\r")  # an LF may come behind a CR at the end
+        if not self.is_data_closed(content) or has_bare_line_end(content, self.next_chunk, end):
+            return self.refuse(BAD_CHUNKS)
+        return self.refuse_long(content)
+
+    def is_data_closed(self, content: bytes) -> bool:
+        """True unless something else than CRLF follows the data of the chunk before, as far as it has come."""
+        return content[self.next_chunk - 2 : self.next_chunk] in (b"\r\n", b"\r", b"")
+
+    def find_end(self, content: bytes, last_chunk: int) -> int:
+        """Return the length if the trailers have come too; `last_chunk` is where the line of the last chunk ends."""
+        end = content.find(b"\r\n\r\n", last_chunk)
+        if end >= 0:
+            return end + 4
+        if content.count(b"\n", last_chunk) != content.count(b"\r\n", last_chunk):
+            return self.refuse(BAD_CHUNKS)
+        return self.refuse_long(content)
+
+    def refuse_long(self, content: bytes) -> int:
+        if self.body > self.body_limit or len(content) >= self.head + self.chunks_limit:
+            self.refuse(Refusal(413, "Request Too Large", f"a body may have {self.body_limit} bytes"))
+        return 0
+
+    def refuse(self, refusal: Refusal) -> int:
+        """Return 0: a refused request has no end that is known."""
+        self.refusal = refusal
         return 0
 
 
-def parse_length(digits):
-    """As far as a body may be long; Python refuses to read thousands of digits."""
-    digits = digits.lstrip(b"0")
-    return int(digits or b"0") if len(digits) < 10 else BODY_LIMIT + 1
+def is_unreadable(content: bytes) -> bool:
+    """True for the begin of a head that gunicorn refuses: with a bare LF, or a request line without HTTP/1."""
+    if content.count(b"\n") != content.count(b"\r\n"):
+        return True
+    line_end = content.find(b"\n", 2 if content.startswith(b"\r\n") else 0)
+    return line_end >= 0 and not REQUEST_LINE.match(content)
+
+
+def has_bare_line_end(content: bytes, begin: int, end: int) -> bool:
+    """True when there is an LF or a CR between two offsets, which hold no CRLF."""
+    return content.find(b"\n", begin, end) >= 0 or content.find(b"\r", begin, end) >= 0

@@ -1,53 +1,56 @@
-"""What has come over a connection; gunicorn gets one whole request of it at a time, and nothing behind that."""
+"""The bytes that have come over a connection; gunicorn is fed one whole request of them at a time, and no more."""
 
+import socket
 import time
+from collections.abc import Iterator
 
-from .framing import CHUNKS_LIMIT, HEAD_LIMIT, Frame
+from .framing import HEAD_LIMIT, Framing
 
-PIECE = 16 * 1024  # bytes; most requests come in one
-SPOON = 8 * 1024  # bytes for gunicorn at a time, which copies all it has got for each chunk in it
+RECV_BYTES = 16 * 1024  # most requests come in one piece
+FEED_BYTES = 8 * 1024  # gunicorn copies all that it was fed for each chunk in it
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Inbox:
-    """gunicorn's parser takes its input from here, as from any iterable; neither that nor filling it ever waits.
+class RequestBuffer:
+    """gunicorn's parser reads from here, as from any iterable; neither that nor filling the buffer ever waits.
 
-    `is_ended`: the sender sends no more. `is_dry`: gunicorn wanted more of a request than there was of it, so nobody
-    knows what the next bytes are.
+    `is_ended`: the sender sends no more. `ran_short`: gunicorn wanted more of a request than there was, so where the
+    next one begins is unknown.
     """
 
-    def __init__(self, sock):
+    def __init__(self, sock: socket.socket, body_limit: int) -> None:
         self.sock = sock
+        self.body_limit = body_limit  # bytes
         self.content = b""
         self.is_ended = False
-        self.is_dry = False
+        self.ran_short = False
         self.begin()
 
-    def begin(self):
-        """Whatever is here belongs to a request of which nothing is known yet."""
+    def begin(self) -> None:
+        """Start with a request of which nothing is known yet."""
         self.began = time.monotonic()
-        self.frame = Frame()
-        self.length = 0  # of the request, once it is whole
-        self.taken = 0  # by gunicorn
-        self.is_invited = False
+        self.framing = Framing(self.body_limit)
+        self.length = 0  # bytes of the request, once it is whole
+        self.fed = 0  # bytes of it that gunicorn has
+        self.has_sent_continue = False
 
-    def fill(self):
-        """Take in what has come."""
+    def fill(self) -> None:
+        """Read what has come."""
         if not self.content:
             self.began = time.monotonic()
-        while len(self.content) < HEAD_LIMIT + CHUNKS_LIMIT and (piece := self.receive()):
+        while len(self.content) < HEAD_LIMIT + self.framing.chunks_limit and (piece := self.receive()):
             self.content += piece
-            if len(piece) < PIECE:
+            if len(piece) < RECV_BYTES:
                 break
 
-    def drain(self):
+    def discard(self) -> bool:
         """Throw away some of what has come; return whether that was the end."""
         self.receive()
         return self.is_ended
 
-    def receive(self):
+    def receive(self) -> bytes:
         try:
-            piece = self.sock.recv(PIECE)
+            piece = self.sock.recv(RECV_BYTES)
         except BlockingIOError:
             return b""
         except OSError:
@@ -55,34 +58,34 @@ class Inbox:
         self.is_ended = not piece
         return piece
 
-    def has_request(self):
-        """True when a request has come whole, or all of it that will come, or so much that it is refused."""
+    def has_request(self) -> bool:
+        """True when a request has come whole, or as much of it as will come, or so much that it is refused."""
         if not self.content:
             return False
-        self.length = self.frame.measure(self.content)
-        if self.length or self.frame.refusal:
+        self.length = self.framing.measure(self.content)
+        if self.length or self.framing.refusal:
             return True
         if self.is_ended:
             self.length = len(self.content)
         return self.is_ended
 
-    def invite(self):
-        """Answer a sender who asks before it sends the body."""
-        if self.frame.expects and not self.is_invited:
-            self.is_invited = True
+    def send_continue(self) -> None:
+        """Answer a sender that asks before it sends the body."""
+        if self.framing.expects_continue and not self.has_sent_continue:
+            self.has_sent_continue = True
             self.sock.sendall(CONTINUE)
 
-    def finish(self):
-        """What is behind the request is the beginning of the next."""
+    def finish(self) -> None:
+        """Drop the request; the bytes behind it begin the next one."""
         self.content = self.content[self.length :]
         self.begin()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         return self
 
-    def __next__(self):
-        """The next bytes of the request, none when there are no more."""
-        piece = self.content[self.taken : min(self.taken + SPOON, self.length)]
-        self.taken += len(piece)
-        self.is_dry = self.is_dry or not piece
+    def __next__(self) -> bytes:
+        """The next bytes of the request, none at its end."""
+        piece = self.content[self.fed : min(self.fed + FEED_BYTES, self.length)]
+        self.fed += len(piece)
+        self.ran_short = self.ran_short or not piece
         return piece

@@ -1,196 +1,129 @@
-"""gunicorn's threaded worker, made patient and lean: a request takes a thread only once all of it has come.
+"""gunicorn's threaded worker, changed so that slow senders hold up no thread and a request costs less.
 
-By itself gthread reads requests inside its threads, and as many slow or half-sent requests as there are threads stop
-the intake. And its main thread hands each request to another thread and gets it back, which costs more than some of
-what is done in between: the threads of a process take turns, and whoever calls the system gives its turn away. Here
-the threads find their requests by themselves, one of them looking out at a time, and call the system seldom.
+gthread reads requests inside its threads, so as many slow or half-sent requests as there are threads stop the intake.
+And its main thread hands each request to another thread and gets it back, which costs more than some of the work in
+between: the threads of a process share the GIL, which each system call releases. Here the threads find their requests
+by themselves, one of them polling at a time, and make few system calls.
 """
 
 import logging
-import select
-import threading
+import socket
+import sys
 import time
-from collections import deque
+from types import FrameType
+from typing import Any, ClassVar
 
-from gunicorn.http.errors import ParseException
-from gunicorn.workers.gthread import ThreadWorker
-
-from . import connection_counts
+from . import process_table
 from .connection import Connection
-from .response import write_error
+from .refusals import CROWDED, STALLED
+from .serving import ServingWorker
 
 log = logging.getLogger(__name__)
 
 YIELD_SECONDS = 0.001  # in which an idle process accepts a connection before a busy one does
-LOOK_SECONDS = 1  # between two looks for connections that have waited for too long
-MOST_HEAVY = 32  # connections that wait with a large part of a request, or of an answer, in our memory
-SOMETHING_CAME = select.EPOLLIN | select.EPOLLONESHOT  # told once, so that no other thread hears of it
-ROOM_TO_SEND = select.EPOLLOUT | select.EPOLLONESHOT
+REAP_SECONDS = 1  # between two looks for connections that have waited for too long
+PAUSE_SECONDS = 0.1  # when no connection can be accepted
+SPARE_DESCRIPTORS = 32  # for the database, files and imports, where the table of descriptors is small
+HANDOVER_SECONDS = 10  # for a new process to start; the old one accepts connections until then
+HANDOVER_STEP_SECONDS = 0.02
 
 
-class PatientWorker(ThreadWorker):
-    """The main thread accepts connections and closes those that wait for too long; the other threads do the rest.
+class PatientWorker(ServingWorker):
+    """The main thread accepts connections and closes those that wait for too long; the other threads do the rest."""
 
-    A connection is in `waiting`, by its number, while its next request has not come whole or its last answer has not
-    gone; who takes it out owns it. `heavy` holds those that take much memory meanwhile.
-    """
+    alive: bool
+    body_limit: ClassVar[int] = 1024 * 1024  # bytes; gunicorn.conf.py sets the application's own
 
-    @classmethod
-    def check_config(cls, cfg, log):
-        if cfg.is_ssl:
-            raise SystemExit("This service does not speak TLS by itself: put a proxy in front (deploy/nginx.conf)")
+    def __init__(self, *arguments: Any) -> None:
+        """In the arbiter."""
+        super().__init__(*arguments)
+        process_table.remove_dead()  # a new process often takes the place of one that died
+        process_table.add_starting(self.age)
+        self.worker_connections = sys.maxsize  # gunicorn would stop accepting there; here an old connection makes room
+        self.connection_limit = self.cfg.worker_connections
+        self.leaves_at: float | None = None  # on the monotonic clock
 
-    def init_process(self):
-        vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})  # quicker to read
-        self.arrivals = select.epoll()
-        self.waiting = {}
-        self.heavy = set()
-        self.ready = deque()
-        self.lookout = threading.Lock()
-        self.looked = time.monotonic()
-        super().init_process()
+    def init_process(self) -> None:
+        process_table.set_pid(self.age)
+        self.last_reaped = time.monotonic()
+        try:
+            super().init_process()
+        finally:
+            process_table.remove(self.age)
 
-    def get_thread_pool(self):
-        return Threads(self.cfg.threads, self.serve_all)
-
-    def notify(self):
+    def notify(self) -> None:
         super().notify()
         if self.alive:
-            connection_counts.tell(self.age, self.nr_conns)
+            process_table.set_connections(self.age, self.nr_conns)
         else:
-            connection_counts.leave(self.age)
+            process_table.remove(self.age)
 
-    def accept(self, listener):
-        if not connection_counts.is_fewest(self.nr_conns):
+    def accept(self, listener: socket.socket) -> None:
+        if not process_table.is_fewest(self.nr_conns):
             time.sleep(YIELD_SECONDS)
+        while self.nr_conns >= self.connection_limit and self.make_room():
+            pass
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):  # another process was quicker, or the sender is gone
             return
-        except OSError:  # too many open files, most likely
-            log.exception("cannot accept a connection")
-            time.sleep(LOOK_SECONDS)
+        except OSError as error:  # too many open files, most likely
+            self.connection_limit = max(self.nr_conns - SPARE_DESCRIPTORS, self.cfg.threads)
+            log.warning("cannot accept a connection: %s; from now on there may be %d", error, self.connection_limit)
+            time.sleep(PAUSE_SECONDS)
             return
         self.nr_conns += 1
-        conn = Connection(self.cfg, sock, client, listener.getsockname())
-        self.arrivals.register(conn.sock, 0)
+        conn = Connection(self.cfg, sock, client, listener.getsockname(), self.body_limit)
+        self.poll.register(conn.sock, 0)
         self.watch(conn)
 
-    def serve_all(self):
-        while True:
-            conn = self.next_ready()
-            try:
-                if self.serve(conn) or conn.leave():
-                    self.wait(conn)
-                else:
-                    self.lose(conn)
-            except OSError:  # the sender is gone
-                self.lose(conn)
-            except Exception:
-                log.exception("a connection was lost")
-                self.lose(conn)
+    def make_room(self) -> bool:
+        """Close the connection that has been silent longest; False when all are at work."""
+        for number in self.waiting.copy():
+            conn = self.waiting.pop(number, None)
+            if conn and conn.has_unread():
+                self.watch(conn)
+            elif conn:
+                if conn.has_begun_request():
+                    self.refuse(conn, CROWDED)
+                conn.close()
+                self.count_out(conn)
+                return True
+        return False
 
-    def next_ready(self):
-        """Take a connection over which something has come; one thread waits for that, the others for their turn."""
-        with self.lookout:
-            while not self.ready:
-                for number, _ in self.arrivals.poll():
-                    if conn := self.waiting.pop(number, None):
-                        self.ready.append(conn)
-            return self.ready.popleft()
-
-    def serve(self, conn):
-        """Answer a request if one has come whole; return whether there is something to wait for.
-
-        Whoever sends many at once gets one answer a turn.
-        """
-        if conn.is_leaving:
-            return not conn.inbox.drain()
-        conn.sock.flush()
-        if conn.may_answer():
-            conn.inbox.fill()
-            has_request = conn.inbox.has_request()
-            if has_request:
-                conn.is_last = not self.answer(conn)
-            else:
-                conn.inbox.invite()
-            conn.has_more = has_request and conn.inbox.content != b""
-        return bool(conn.sock.unsent) or (conn.may_answer() and (conn.has_more or not conn.inbox.is_ended))
-
-    def answer(self, conn):
-        """Answer one request; return whether another may follow."""
-        if conn.inbox.frame.refusal:
-            write_error(conn.sock, *conn.inbox.frame.refusal)
-            return False
-        conn.sock.announces_end = len(self.waiting) >= self.max_keepalived
-        is_kept = self.handle(conn) and not conn.inbox.is_dry
-        conn.inbox.finish()
-        return is_kept
-
-    def _keepalive_after(self, conn, keepalive):
-        """gunicorn reads what the application has not; if it cannot, the request has its answer and gets no second."""
-        try:
-            return super()._keepalive_after(conn, keepalive)
-        except ParseException:
-            return False
-
-    def wait(self, conn):
-        if not conn.holds_much():
-            self.heavy.discard(conn)
-        elif len(self.heavy) < MOST_HEAVY or conn in self.heavy:
-            self.heavy.add(conn)
-        else:
-            self.lose(conn)
-            return
-        conn.set_timeout(stopping=not self.alive)
-        self.watch(conn)
-
-    def watch(self, conn):
-        number = conn.sock.fileno()
-        self.waiting[number] = conn
-        is_at_once = conn.sock.unsent or conn.has_more
-        self.arrivals.modify(number, ROOM_TO_SEND if is_at_once else SOMETHING_CAME)
-
-    def lose(self, conn):
-        conn.close()
-        self.method_queue.defer(self.count_lost, conn)
-
-    def count_lost(self, conn):
-        """In the main thread only, so that each is counted once, whoever closes it."""
-        self.heavy.discard(conn)
-        if not conn.is_lost:
-            conn.is_lost = True
-            self.nr_conns -= 1
-
-    def murder_keepalived(self, force=False):
+    def murder_keepalived(self, force: bool = False) -> None:
         """Close connections that have waited for too long, or all."""
         now = time.monotonic()
-        if now < self.looked + LOOK_SECONDS and not force:
+        if now < self.last_reaped + REAP_SECONDS and not force:
             return
-        self.looked = now
+        self.last_reaped = now
         for number, conn in self.waiting.copy().items():
             if conn.timeout > now and not force:
                 continue
             taken = self.waiting.pop(number, None)
-            if taken and not force and (taken.timeout > now or taken.waits_for_us()):
+            if taken and not force and (taken.timeout > now or taken.has_unread()):
                 self.watch(taken)  # it has been served since, or all threads are at work
             elif taken:
-                taken.close()
-                self.count_lost(taken)
+                self.cut_off(taken, STALLED)
 
-    def _cap_keepalive(self, deadline):
+    def _cap_keepalive(self, deadline: float) -> None:
         """When the worker stops, a request under way may still come to its end, but no new one is waited for."""
         for conn in self.waiting.copy().values():
-            if not (conn.inbox.content or conn.sock.unsent):
+            if not (conn.request_buffer.content or conn.sock.unsent):
                 conn.timeout = min(conn.timeout, deadline)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, but at a reload only when the process that comes next accepts connections."""
+        if self.booted and self.leaves_at is None and process_table.is_any_starting(besides=self.age):
+            self.leaves_at = time.monotonic() + HANDOVER_SECONDS
+            self.method_queue.defer(lambda: None)
+        elif self.leaves_at is None:
+            super().handle_exit(sig, frame)
 
-class Threads:
-    """What gunicorn needs of an executor; the threads end with the process."""
-
-    def __init__(self, count, work):
-        for _ in range(count):
-            threading.Thread(target=work, daemon=True).start()
-
-    def shutdown(self, wait):
-        pass
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
+        if self.leaves_at is not None and self.alive:
+            timeout = HANDOVER_STEP_SECONDS
+            if time.monotonic() > self.leaves_at or not process_table.is_any_starting(besides=self.age):
+                self.alive = False
+                return
+        super().wait_for_and_dispatch_events(timeout)

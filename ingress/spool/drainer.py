@@ -5,9 +5,10 @@ import threading
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, cast
 
 from flask import Flask
+from gunicorn.workers.base import Worker
 from tenacity import RetryError, Retrying, sleep_using_event, stop_when_event_set, wait_random_exponential
 
 from ..billing.bill import bill_unattended
@@ -32,6 +33,11 @@ EXPECTED_ERRORS = (TLDialerConnectionError, SpoolError)  # need no traceback
 FAILING: Literal["failing"] = "failing"  # an entry that met a bug, or a lock that was not released, and is kept
 
 EntryOutcome = Outcome | Literal["failing"]
+
+
+def start_in_worker(worker: Worker) -> None:
+    """A hook of gunicorn's: in each worker and not in the arbiter, as threads do not outlive a fork."""
+    start(cast(Flask, worker.wsgi))
 
 
 def start(app: Flask) -> None:

@@ -1,4 +1,4 @@
--- Counts the differences by kind; amount is the money on those rows, difference what they add to the invoice.
+-- Counts the differences by kind; amount is the sum of those rows, difference is what they add to the invoice.
 -- takes: nothing
 -- returns: kind, number, amount, difference
 SELECT

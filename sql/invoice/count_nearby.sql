@@ -1,4 +1,4 @@
--- Counts the rows that were never received although a cost of the same caller and amount is left within a day.
+-- Counts the rows that were never received although an unmatched cost of the same caller and amount is within a day.
 -- takes: nothing
 -- returns: number
 SELECT

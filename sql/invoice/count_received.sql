@@ -1,4 +1,4 @@
--- Counts the received costs by kind, and what they add up to.
+-- Counts the received costs by kind, with their sum.
 -- takes: nothing
 -- returns: kind, number, amount
 SELECT

@@ -1,4 +1,4 @@
--- Counts all rows by kind, and what they bill.
+-- Counts all rows by kind, with the sum that they bill.
 -- takes: nothing
 -- returns: kind, number, amount
 SELECT

@@ -1,6 +1,6 @@
--- The differences as one list: a row or a cost each, with what it adds to the invoice over what came in. A call that is
--- missing in the call log or was too short is listed besides; that is no difference of money by itself. `nearby` is a
--- received cost, still without a row, of the same caller and amount no more than a day away, whatever number was called.
+-- Creates the list of the differences: each is a row or a cost, with what it adds to the invoice over what came in. A
+-- call that is missing in the call log or was too short is listed separately; that alone is no difference of money.
+-- `nearby` is a received cost without a row, of the same caller and amount and at most a day away, of any DID.
 -- takes: nothing
 -- returns: nothing
 CREATE VIEW findings AS

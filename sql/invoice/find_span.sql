@@ -1,4 +1,4 @@
--- Finds the first and the last moment that the file speaks of.
+-- Finds the first and the last time in the file.
 -- takes: nothing
 -- returns: since, until
 SELECT

@@ -1,4 +1,4 @@
--- Keeps what the operator asked for where the list of findings can see it.
+-- Stores the options that the view of findings needs.
 -- takes: min_seconds
 -- returns: nothing
 INSERT INTO settings

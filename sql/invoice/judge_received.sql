@@ -1,4 +1,4 @@
--- Says of each received cost what it is: matched, not on the invoice, or outside of the period and so no business of ours.
+-- Sets the kind of each received cost: matched, not on the invoice, or outside of the period and not compared.
 -- takes: since, until
 -- returns: nothing
 UPDATE received

@@ -1,5 +1,5 @@
--- Says of each row what it is: same, or in which way it differs from what came in. The first that applies. Without the
--- platform's ids a row is a twin if an earlier one names the same pair and moment and no cost is left for it.
+-- Sets the kind of each row: same, or how it differs from what came in; the first that applies. Without the platform's
+-- ids, a row is billed twice if an earlier one has the same pair and time and no cost is left for it.
 -- takes: since, until
 -- returns: nothing
 UPDATE invoice

@@ -1,4 +1,4 @@
--- Lists the rows that were never received, oldest call first: a lead's cost is then the one of its last call.
+-- Lists the rows that were never received, oldest call first, so that a lead ends with the cost of its last call.
 -- takes: nothing
 -- returns: row, call_id, did, cid, call_date, date_billed, notes, cost, is_day, nearby
 SELECT

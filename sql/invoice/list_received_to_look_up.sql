@@ -1,4 +1,4 @@
--- Lists received costs that are still without a row although a row of their pair is without a cost, behind a cost id.
+-- Lists the next received costs after a cost id that have no row although a row of their pair has no cost.
 -- takes: behind, at_most
 -- returns: search, did, cid, called
 SELECT

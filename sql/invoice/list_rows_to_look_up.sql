@@ -1,4 +1,4 @@
--- Lists rows of the period whose call is to be looked up, behind a row.
+-- Lists the next rows of the period after a row whose call is to be looked up.
 -- takes: behind, since, until, at_most
 -- returns: search, did, cid, called
 SELECT

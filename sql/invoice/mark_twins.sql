@@ -1,4 +1,4 @@
--- Marks the rows whose call an earlier row has billed, by the platform's id; rows that bill nothing come last.
+-- Marks each row whose call an earlier row bills, by the platform's id; rows that bill nothing count as the last.
 -- takes: nothing
 -- returns: nothing
 UPDATE invoice

@@ -1,5 +1,5 @@
--- Matches what is left of the same call in the call log, if the two times are no further apart than a call_date may be
--- from its call; a sender that gave no call_date left us only the time of its delivery.
+-- Matches the remaining rows and costs of the same call in the call log, if their times are no further apart than a
+-- call_date may be from its call: the cost of a sender that gave no call_date has only the time of its delivery.
 -- takes: after
 -- returns: nothing
 INSERT OR IGNORE INTO matches (row, cost_id)

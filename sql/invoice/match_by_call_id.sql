@@ -1,4 +1,4 @@
--- Matches what has the platform's id of the call on both sides: as idempotency key, else as notes.
+-- Matches rows and costs by the platform's id of the call: the cost has it as idempotency key, else as notes.
 -- takes: nothing
 -- returns: nothing
 INSERT OR IGNORE INTO matches (row, cost_id)

@@ -1,5 +1,5 @@
--- Matches what is left of the same pair of numbers within the tolerance, the nearest first, then the equal amount first;
--- a row that bills nothing takes no cost away from one that does.
+-- Matches the remaining rows and costs of the same pair of numbers within the tolerance: the nearest first, then the
+-- equal amount; rows that bill nothing come last, so that they take no cost from a row that bills.
 -- takes: tolerance
 -- returns: nothing
 INSERT OR IGNORE INTO matches (row, cost_id)

@@ -1,4 +1,4 @@
--- Gives a received cost the platform's id of its call, where it has been staged.
+-- Sets the platform's id of the call of a received cost, if that cost is staged.
 -- takes: cost_id, call_id
 -- returns: nothing
 UPDATE received

@@ -1,4 +1,4 @@
--- Gives each matched row its cost id.
+-- Sets the cost id of each matched row.
 -- takes: nothing
 -- returns: nothing
 UPDATE invoice

@@ -1,4 +1,4 @@
--- Notes the call of a received cost.
+-- Sets the call of a received cost.
 -- takes: search, call_log_id
 -- returns: nothing
 UPDATE received

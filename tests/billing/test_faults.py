@@ -20,12 +20,13 @@ from ingress.database import pool, queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
 from tests.conftest import URL, make_service_user
-from tools.chaos.ends import AFTER, AT_COMMIT, BEFORE, SILENCE, STALL
-from tools.chaos.figures import Figures
-from tools.chaos.packets import WAYS
+from tools.chaos.packets import Way
+from tools.chaos.plan import AT_COMMIT, Fault
 from tools.chaos.proxy import Proxy
+from tools.chaos.tally import Tally
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
 PATH = f"{URL}/8005550142/7205550134"
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 WRITTEN = """
@@ -107,24 +108,24 @@ def wait_until_locked(dialer, lead_id):
             dialer.execute("SELECT 1 FROM leads WHERE lead_id = %s FOR UPDATE NOWAIT", lead_id)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize("fault", AT_COMMIT)
 def test_a_connection_broken_at_commit_bills_even_an_unrecognisable_call_once(
     server, dialer, key, monkeypatch, way, fault
 ):
     lead_id = dialer.add_call(datetime.now(UTC))
-    figures = Figures(0, [], {fault: 1}, {way: 0})
-    with Proxy(server.port, figures, random.Random(), lambda: 1) as proxy:
+    tally = Tally(0, [], {fault: 1}, {way: 0})
+    with Proxy(server.port, tally, random.Random(), lambda: 1) as proxy:
         monkeypatch.setenv("TLDIALER_DATABASE_URL", proxy.url(make_service_user(server, "ingress_test")))
         response = create_app().test_client().post(PATH, json={"cost": "12.5"}, headers=key)
 
-    assert (figures.faults[fault], figures.ways[way]) == (1, 1)
+    assert (tally.faults[fault], tally.ways[way]) == (1, 1)
     assert (response.status_code, response.json["updated"]) == (200, 1)
     assert [str(row["cost_id"]) for row in dialer.costs()] == [response.json["cost_id"]]
     assert dialer.lead_cost(lead_id) == 12.5
-    replayed = fault in (AFTER, SILENCE)
+    replayed = fault in (Fault.CUT_AFTER, Fault.SILENCE)
     assert ("Idempotent-Replayed" in response.headers) == replayed
-    assert replayed or fault in (BEFORE, STALL)
+    assert replayed or fault in (Fault.CUT_BEFORE, Fault.STALL)
 
 
 @pytest.mark.usefixtures("way_of_billing")

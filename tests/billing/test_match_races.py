@@ -315,6 +315,7 @@ def wait_for(text, log):
     assert text in log.read_text()
 
 
+@pytest.mark.slow
 def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_server, monkeypatch, tmp_path):
     url = mortal_server.create_database("ingress_match_test")
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
@@ -341,6 +342,7 @@ def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_serve
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 1)])
 def test_a_run_that_is_told_to_end_settles_what_it_has_begun_and_says_how_far_it_came(
     dialer, tables, post, late_lead, tmp_path, number, code

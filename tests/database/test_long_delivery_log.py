@@ -10,6 +10,7 @@ from ingress.sql import STATEMENTS
 from tests.conftest import make_long_database
 from tests.database.test_queries import count_reads
 
+pytestmark = pytest.mark.slow
 ROWS = 1_000_000
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 PAGE = 51

@@ -166,6 +166,7 @@ def test_a_host_is_left_also_when_its_connection_is_broken(tables):
     assert database.hosts == [first, second]
 
 
+@pytest.mark.slow
 def test_a_server_that_accepts_but_never_answers_is_given_up_promptly(silent_port):
     database = Database(DatabaseUrl("user", "", (("127.0.0.1", silent_port),), "x_test"))
 
@@ -193,6 +194,7 @@ def silent_port():
         yield listener.getsockname()[1]
 
 
+@pytest.mark.slow
 def test_a_database_killed_while_requests_run_gives_200_and_503_and_afterwards_200(mortal_server, monkeypatch):
     app, key = make_mortal_app(mortal_server, monkeypatch, "ingress_mortal_test")
     statuses, stop = [], threading.Event()

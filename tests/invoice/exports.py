@@ -2,10 +2,15 @@
 
 import csv
 from datetime import datetime
+from decimal import Decimal
 from io import StringIO
 
 from openpyxl import Workbook
 
+from ingress.invoice.amounts import money
+from ingress.invoice.moments import wall_time
+
+CALLED = datetime(2024, 3, 5, 14, 21, 9)
 COLUMNS = ("Call Date", "Inbound Call ID", "Caller ID", "Target Number", "Payout")
 
 
@@ -32,3 +37,19 @@ def write_xlsx(path, rows, columns=COLUMNS, epoch=None, date_format=None):
             cell.number_format = date_format
     workbook.save(path)
     return path
+
+
+IMPORTED_ROWS = [
+    row("RGB1"),
+    row("", call_date="2024-03-05 15:00"),
+    row("", call_date="3/6/2024"),
+    row("", cid="7205550199", call_date="3/6/2024"),
+    row("RGB5", call_date="2024-03-06 15:00", cost="0.0001"),
+]
+
+
+def is_the_call(rows):
+    (only,) = rows
+    assert only["problem"] is None
+    assert (only["did"], only["cid"], money(only["cost"])) == ("8005550142", "7205550134", Decimal("12.5"))
+    return wall_time(only["since"]) == wall_time(only["until"]) == CALLED

@@ -5,10 +5,33 @@ from pathlib import Path
 
 import pytest
 
-from ingress.invoice.staging import CACHE, INVOICE_STATEMENTS, open_staging
+from ingress.invoice.booking import MissingRow, UnbookedRow
+from ingress.invoice.calls import LastRow, SearchedCall
+from ingress.invoice.findings import StagedFinding
+from ingress.invoice.period import Span
+from ingress.invoice.plot import DayDifference
+from ingress.invoice.received import StagedCallId, StagedCost
+from ingress.invoice.rows import StagedRow
+from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
+from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
 SCRIPTS = {"create_tables", "create_findings"}
+WRITTEN = {"insert_received": StagedCost, "insert_row": StagedRow, "update_call_id": StagedCallId}
+READ = {
+    "count_findings": StagedCount,
+    "count_nearby": Nearby,
+    "count_received": StagedTotal,
+    "count_rows": StagedTotal,
+    "find_last_row": LastRow,
+    "find_span": Span,
+    "list_days": DayDifference,
+    "list_findings": StagedFinding,
+    "list_missing": MissingRow,
+    "list_received_to_look_up": SearchedCall,
+    "list_refused": UnbookedRow,
+    "list_rows_to_look_up": SearchedCall,
+}
 
 statements = pytest.mark.parametrize("name", sorted(set(INVOICE_STATEMENTS) - SCRIPTS))
 
@@ -28,7 +51,7 @@ def read_names(word, line):
 
 
 @pytest.mark.parametrize("name", sorted(INVOICE_STATEMENTS))
-def test_each_statement_says_what_for(name):
+def test_each_statement_begins_with_its_purpose(name):
     assert re.match(r"[A-Z].*\.$", read_header(name)[0])
 
 
@@ -38,15 +61,27 @@ def test_the_header_names_the_parameters_and_the_columns(name):
     body = re.sub("--.*", "", INVOICE_STATEMENTS[name])
 
     with open_staging() as staging:
-        cursor = staging.rows(name, **dict.fromkeys(takes, 1))
+        cursor = staging.execute(name, **dict.fromkeys(takes, 1))
 
         assert sorted(takes) == sorted(set(re.findall(r":(\w+)", body)))
         assert returns == [column[0] for column in cursor.description or []]
 
 
-def test_the_staging_file_has_no_name_so_that_nothing_remains_of_a_killed_process():
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_record_that_is_written_has_the_parameters_of_its_statement(name):
+    assert set(WRITTEN[name]._fields) == set(read_header(name)[1])
+
+
+@statements
+def test_a_record_that_is_read_has_the_columns_of_its_statement(name):
+    record = READ.get(name)
+
+    assert list(record._fields if record else ()) == read_header(name)[2]
+
+
+def test_the_staging_file_has_no_name_and_vanishes_with_the_process():
     with open_staging() as staging:
-        staging.connection.execute("CREATE TABLE large AS SELECT ZEROBLOB(?) AS filler", [(CACHE + 1024) * 1024])
+        staging.connection.execute("CREATE TABLE large AS SELECT ZEROBLOB(?) AS filler", [(CACHE_KIB + 1024) * 1024])
         opened = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
 
     (staged,) = [target for target in opened if "etilqs" in target]  # SQLite's name for what is temporary

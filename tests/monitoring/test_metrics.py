@@ -288,6 +288,7 @@ def test_every_outcome_begins_at_0_with_the_first_request_of_a_key():
     assert counted == set(Outcome) - {Outcome.REPLAYED}  # which only the log ever says
 
 
+@pytest.mark.slow
 def test_all_workers_are_counted_also_those_that_died(tables, dialer, key, tmp_path):
     folder = tmp_path / "counters"
     folder.mkdir()

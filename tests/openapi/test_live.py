@@ -20,6 +20,7 @@ from tests.conftest import SECRET, URL
 from tests.dialer import Dialer
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
 METHODS = "POST,GET"
 REQUIRED = {"inbound_number": "8005550142", "phone_number": "7205550134", "cost": "12.50"}
 EXACT = (PhoneNumber, Cost, Time)  # kinds of which only some numbers are values; other tests send those

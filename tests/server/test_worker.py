@@ -15,12 +15,21 @@ from gunicorn.config import KNOWN_SETTINGS
 from tests.conftest import ROOT, URL
 from tools.service import serve
 
+REQUESTS = Path(__file__).with_name("requests")
 PATH = f"{URL}/8005550142/7205550134"
 
 
 @pytest.fixture(scope="module")
 def service(tables, tmp_path_factory):
     with serve(tmp_path_factory.mktemp("gunicorn") / "log", WEB_CONCURRENCY="1") as service:
+        yield service
+
+
+@pytest.fixture(scope="module", params=["patient", "gthread"])
+def any_service(tables, tmp_path_factory, request):
+    """The service with each of its worker classes, for what is not about slow senders."""
+    log = tmp_path_factory.mktemp("gunicorn") / "log"
+    with serve(log, WEB_CONCURRENCY="1", WORKER_CLASS=request.param) as service:
         yield service
 
 
@@ -56,8 +65,48 @@ def answer_to(connection):
     return said
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("scheme-headers", 200), ("script-name", 200), ("lead-crlf-chunked", 200), ("bare-lf-chunk", 400)],
+)
+def test_a_request_at_the_edge_is_answered_at_once(service, dialer, key, name, status):
+    request = (REQUESTS / f"{name}.http").read_bytes()
+    request = request.replace(b"$ID", key["tld-api-id"].encode()).replace(b"$KEY", key["tld-api-key"].encode())
+    with connect(service) as connection:
+        started = time.monotonic()
+        connection.sendall(request)
+
+        head, _, body = answer_to(connection).partition(b"\r\n\r\n")
+
+    assert time.monotonic() - started < 1
+    assert head.startswith(b"HTTP/1.1 %d " % status), head
+    assert json.loads(body)
+    assert dialer.costs() == ()
+
+
+@pytest.mark.parametrize("line", ["X-Forwarded-Ssl: on", "X-Forwarded-Protocol: ssl"])
+def test_headers_about_the_scheme_may_contradict_each_other(any_service, line):
+    with connect(any_service) as connection:
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: http\r\n{line}\r\n\r\n".encode())
+
+        assert answer_to(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("line", [b"GET /healthz\r\n", b"GET /healthz\n", b"GET /healthz HTTP/0.9\r\n", b"hello\r\n"])
+def test_a_request_without_http_1_is_refused_at_once(any_service, line):
+    with connect(any_service) as connection:
+        started = time.monotonic()
+        connection.sendall(line)
+
+        head, _, body = answer_to(connection).partition(b"\r\n\r\n")
+
+    assert time.monotonic() - started < 1
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["error"].startswith("Bad Request: ")
+
+
 @pytest.mark.parametrize("sent", [b"", b"POST /api", "head", "half body"], ids=["nothing", "a line", "head", "body"])
-def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent):
+def test_a_hundred_half_sent_requests_delay_no_other(service, dialer, key, sent):
     form = {"head": head(key, "Content-Length: 7"), "half body": head(key, "Content-Length: 7") + b"cost"}
     stuck = [connect(service) for _ in range(100)]
     for connection in stuck:
@@ -73,7 +122,7 @@ def test_a_hundred_half_sent_requests_hold_up_nobody(service, dialer, key, sent)
         connection.close()
 
 
-def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
+def test_senders_that_never_close_delay_no_other(service, dialer, key):
     staying = [connect(service) for _ in range(20)]
     for connection in staying:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -103,7 +152,7 @@ def test_senders_who_never_close_hold_up_nobody(service, dialer, key):
     ],
     ids=["endless body", "end inside of a chunk", "endless head", "countless chunks"],
 )
-def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
+def test_senders_that_never_stop_sending_delay_no_other(service, key, begun, bit):
     sending = [connect(service) for _ in range(10)]
     for connection in sending:
         connection.sendall(begun)
@@ -121,7 +170,7 @@ def test_senders_who_send_on_and_on_hold_up_nobody(service, key, begun, bit):
         connection.close()
 
 
-def test_senders_of_many_requests_at_once_hold_up_nobody(service):
+def test_senders_of_many_requests_at_once_delay_no_other(service):
     flooding = [connect(service) for _ in range(10)]
     for connection in flooding:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 3000)  # half a minute of work
@@ -134,7 +183,7 @@ def test_senders_of_many_requests_at_once_hold_up_nobody(service):
         connection.close()
 
 
-def test_a_request_that_comes_while_all_threads_are_at_work_is_answered_later(tables, dialer, key, tmp_path):
+def test_a_request_that_comes_while_all_threads_work_is_answered_later(tables, dialer, key, tmp_path):
     lead_id = dialer.add_call("2024-03-05 14:21:50")
     body = b'{"cost": 7, "call_date": "2024-03-05T14:21:09Z"}'
     locking = head(key, "Content-Type: application/json", f"Content-Length: {len(body)}") + body
@@ -159,8 +208,8 @@ def test_a_request_that_comes_while_all_threads_are_at_work_is_answered_later(ta
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip", "chunked\r\nContent-Length: 3"])
-def test_a_transfer_encoding_that_is_not_served_is_refused_at_once(service, dialer, key, encoding):
-    with connect(service) as connection:
+def test_a_transfer_encoding_that_is_not_served_is_refused_at_once(any_service, dialer, key, encoding):
+    with connect(any_service) as connection:
         started = time.monotonic()
         connection.sendall(head(key, f"Transfer-Encoding: {encoding}"))
 
@@ -168,8 +217,8 @@ def test_a_transfer_encoding_that_is_not_served_is_refused_at_once(service, dial
         assert time.monotonic() - started < 1
 
 
-def test_a_request_whose_body_nobody_reads_has_one_answer_even_if_that_cannot_be_read(service):
-    with connect(service) as connection:
+def test_an_unread_body_that_is_malformed_gets_one_answer(any_service):
+    with connect(any_service) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 
         said = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -177,7 +226,7 @@ def test_a_request_whose_body_nobody_reads_has_one_answer_even_if_that_cannot_be
     assert said.count(b"HTTP/1.1 ") == 1
 
 
-def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
+def test_senders_that_do_not_read_their_answers_delay_no_other(service):
     deaf = [connect(service, receives=4096) for _ in range(10)]
     for connection in deaf:
         connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
@@ -191,7 +240,7 @@ def test_senders_who_do_not_read_their_answers_hold_up_nobody(service):
         connection.close()
 
 
-def test_a_sender_who_reads_slowly_gets_every_answer_whole(service):
+def test_a_slow_reader_gets_every_answer_whole(service):
     _, _, document = service.send("GET", "/openapi.json")
     said = b""
 
@@ -206,13 +255,13 @@ def test_a_sender_who_reads_slowly_gets_every_answer_whole(service):
     assert said.endswith(document)
 
 
-def test_a_large_file_is_sent_whole(service):
-    _, headers, _ = service.send("GET", "/docs/swagger-ui-bundle.js")
+def test_a_large_file_is_sent_whole(any_service):
+    _, headers, _ = any_service.send("GET", "/docs/swagger-ui-bundle.js")
 
     assert int(headers["Content-Length"]) > 1_000_000  # `send` has read them all
 
 
-def test_no_request_is_expected_where_the_answer_said_that_none_is(tmp_path):
+def test_an_answer_says_that_it_is_the_last_one(tmp_path):
     with serve(tmp_path / "log", "--worker-connections", "20", WEB_CONCURRENCY="1") as service:
         idle = [connect(service) for _ in range(14)]
         time.sleep(0.3)
@@ -233,10 +282,10 @@ def test_tls_is_left_to_the_proxy(tmp_path):
         pass
 
 
-def test_a_kept_connection_without_requests_is_closed(service):
-    with connect(service) as connection:
+def test_a_kept_connection_without_requests_is_closed(any_service):
+    with connect(any_service) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert b"Connection: keep-alive" in connection.recv(65536)
+        assert b"Connection: keep-alive" in answer_to(connection)
 
         started = time.monotonic()
         assert connection.recv(1) == b""
@@ -244,7 +293,7 @@ def test_a_kept_connection_without_requests_is_closed(service):
     assert 4 < time.monotonic() - started < 8  # keepalive in gunicorn.conf.py, and a look each second
 
 
-def test_connections_are_shared_out_among_the_processes(tmp_path):
+def test_connections_are_spread_evenly_over_the_processes(tmp_path):
     with serve(tmp_path / "log", WEB_CONCURRENCY="2") as service:
         workers = wait_for_workers(service, 2)
         before = {worker: count_sockets(worker) for worker in workers}
@@ -274,9 +323,9 @@ def count_sockets(process):
     return sum(str(link.readlink()).startswith("socket:") for link in links)
 
 
-def test_a_request_that_comes_byte_by_byte_is_billed(service, dialer, key):
+def test_a_request_that_comes_byte_by_byte_is_billed(any_service, dialer, key):
     form = "application/x-www-form-urlencoded"
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         for byte in head(key, f"Content-Type: {form}", "Content-Length: 7") + b"cost=12":
             connection.sendall(bytes([byte]))
             time.sleep(0.001)
@@ -285,8 +334,8 @@ def test_a_request_that_comes_byte_by_byte_is_billed(service, dialer, key):
     assert str(dialer.costs()[0]["cost"]) == "12.0000"
 
 
-def test_a_chunked_request_that_comes_slowly_is_billed_whole(service, dialer, key):
-    with connect(service) as connection:
+def test_a_chunked_request_that_comes_slowly_is_billed_whole(any_service, dialer, key):
+    with connect(any_service) as connection:
         connection.sendall(head(key, "Content-Type: application/json", "Transfer-Encoding: chunked"))
         for part in (b'{"cost": ', b'"123456.00"}'):
             time.sleep(0.05)
@@ -297,8 +346,8 @@ def test_a_chunked_request_that_comes_slowly_is_billed_whole(service, dialer, ke
     assert str(dialer.costs()[0]["cost"]) == "123456.0000"
 
 
-def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(service, dialer, key):
-    with connect(service) as connection:
+def test_a_sender_that_expects_100_continue_gets_it(any_service, dialer, key):
+    with connect(any_service) as connection:
         connection.sendall(head(key, "Content-Type: application/json", "Content-Length: 11", "Expect: 100-continue"))
 
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -309,9 +358,9 @@ def test_a_sender_who_asks_before_sending_the_body_is_told_to_go_on(service, dia
 @pytest.mark.parametrize(
     "end", [b"0\r\n\r\n", b"0\r\nX-Sum: 1\r\n\r\n", b"0;a=b\r\n\r\n"], ids=["plain", "trailer", "extension"]
 )
-def test_a_chunked_request_is_billed_once_however_it_ends_and_what_follows_is_another(service, dialer, key, end):
+def test_a_chunked_request_ends_where_the_next_one_begins(any_service, dialer, key, end):
     request = head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + b'b\r\n{"cost": 1}\r\n' + end
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         connection.sendall(request + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 
         said = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -320,10 +369,10 @@ def test_a_chunked_request_is_billed_once_however_it_ends_and_what_follows_is_an
     assert len(dialer.costs()) == 1
 
 
-def test_chunks_of_one_byte_are_read_as_fast_as_others(service, dialer, key):
+def test_chunks_of_one_byte_are_read_as_fast_as_others(any_service, dialer, key):
     body = b'{"cost": 1, "ignored": "'.ljust(60_000, b"x") + b'"}'
     chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         connection.sendall(
             head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
         )
@@ -335,8 +384,8 @@ def test_chunks_of_one_byte_are_read_as_fast_as_others(service, dialer, key):
     assert len(dialer.costs()) == 1
 
 
-def test_chunks_that_cannot_be_read_are_the_senders_error(service, dialer, key):
-    with connect(service) as connection:
+def test_chunks_that_cannot_be_read_are_the_senders_error(any_service, dialer, key):
+    with connect(any_service) as connection:
         connection.sendall(
             head(key, "Content-Type: application/json", "Transfer-Encoding: chunked") + b"nonsense\r\n\r\n"
         )
@@ -345,10 +394,10 @@ def test_chunks_that_cannot_be_read_are_the_senders_error(service, dialer, key):
     assert dialer.costs() == ()
 
 
-def test_the_body_of_a_refused_request_is_never_taken_for_the_next_one(service, dialer, key):
+def test_the_body_of_a_refused_request_is_never_taken_for_the_next_one(any_service, dialer, key):
     smuggled = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     for length in (b"0000000000%d" % len(smuggled), b"9999999999999", b"300000"):
-        with connect(service) as connection:
+        with connect(any_service) as connection:
             connection.sendall(head(key, "Content-Type: application/json", f"Content-Length: {length.decode()}"))
             time.sleep(0.1)
             connection.sendall(smuggled)
@@ -369,9 +418,9 @@ def receive(connection):
         return b""
 
 
-def test_two_requests_of_a_sender_who_says_no_more_are_both_answered(service, dialer, key):
+def test_requests_before_a_half_close_are_answered(any_service, dialer, key):
     request = head(key, "Content-Type: application/json", "Content-Length: 11") + b'{"cost": 1}'
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         connection.sendall(request + request)
         connection.shutdown(socket.SHUT_WR)
 
@@ -381,9 +430,9 @@ def test_two_requests_of_a_sender_who_says_no_more_are_both_answered(service, di
     assert len(dialer.costs()) == 2
 
 
-def test_two_requests_in_one_packet_are_both_answered(service, dialer, key):
+def test_two_requests_in_one_packet_are_both_answered(any_service, dialer, key):
     request = head(key, "Content-Type: application/json", "Content-Length: 11") + b'{"cost": 1}'
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         connection.sendall(request + request)
 
         assert answer_to(connection).count(b" 200 OK") == 1
@@ -391,8 +440,8 @@ def test_two_requests_in_one_packet_are_both_answered(service, dialer, key):
     assert len(dialer.costs()) == 2
 
 
-def test_a_body_cut_by_a_broken_connection_is_never_billed(service, dialer, key):
-    with connect(service) as connection:
+def test_a_body_cut_by_a_broken_connection_is_never_billed(any_service, dialer, key):
+    with connect(any_service) as connection:
         connection.sendall(head(key, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 12"))
         connection.sendall(b"cost=12345")
         connection.shutdown(socket.SHUT_WR)
@@ -402,9 +451,9 @@ def test_a_body_cut_by_a_broken_connection_is_never_billed(service, dialer, key)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-def test_a_body_over_256_kib_is_refused_and_not_cut(service, dialer, key, chunked):
+def test_a_body_over_256_kib_is_refused_and_not_cut(any_service, dialer, key, chunked):
     body = b'{"cost": "123456.00", "notes": "' + b"x" * (256 * 1024) + b'"}'
-    with connect(service) as connection:
+    with connect(any_service) as connection:
         if chunked:
             connection.sendall(head(key, "Content-Type: application/json", "Transfer-Encoding: chunked"))
             connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
@@ -415,10 +464,10 @@ def test_a_body_over_256_kib_is_refused_and_not_cut(service, dialer, key, chunke
     assert dialer.costs() == ()
 
 
-def test_a_body_of_exactly_256_kib_is_read(service, dialer, key):
+def test_a_body_of_exactly_256_kib_is_read(any_service, dialer, key):
     body = b'{"cost": 1, "ignored": "'.ljust(256 * 1024 - 2, b"x") + b'"}'
 
-    status, _, _ = service.send("POST", PATH, {**key, "Content-Type": "application/json"}, body)
+    status, _, _ = any_service.send("POST", PATH, {**key, "Content-Type": "application/json"}, body)
 
     assert status == 200
 
@@ -432,24 +481,28 @@ def test_a_body_of_exactly_256_kib_is_read(service, dialer, key):
     ],
     ids=["10,000 fields", "100,000 brackets", "100,000 brackets inside"],
 )
-def test_extreme_bodies_get_an_answer(service, dialer, key, content_type, body, status):
-    answered, _, answer = service.send("POST", PATH, {**key, "Content-Type": content_type}, body)
+def test_extreme_bodies_get_an_answer(any_service, dialer, key, content_type, body, status):
+    answered, _, answer = any_service.send("POST", PATH, {**key, "Content-Type": content_type}, body)
 
     assert answered == status, answer
 
 
-def test_a_header_line_of_64_kb_gets_an_answer(service, key):
-    with connect(service) as connection:
+def test_a_header_line_of_64_kb_gets_an_answer(any_service, key):
+    with connect(any_service) as connection:
         connection.sendall(head(key, "X-Long: " + "x" * 65_536))
 
         assert answer_to(connection).startswith(b"HTTP/1.1 4")
-    assert service.send("GET", "/healthz")[0] == 200
+    assert any_service.send("GET", "/healthz")[0] == 200
 
 
-def test_sigterm_finishes_what_is_under_way(tables, dialer, key, tmp_path):
+@pytest.mark.parametrize("worker_class", ["patient", "gthread"])
+def test_sigterm_finishes_what_is_under_way(tables, dialer, key, tmp_path, worker_class):
     lead_id = dialer.add_call("2024-03-05 14:21:50")
     answers = []
-    with tables.connect() as outside, serve(tmp_path / "log", WEB_CONCURRENCY="1") as service:
+    with (
+        tables.connect() as outside,
+        serve(tmp_path / "log", WEB_CONCURRENCY="1", WORKER_CLASS=worker_class) as service,
+    ):
         outside.begin()
         outside.cursor().execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", [lead_id])
         request = {"method": "POST", "path": PATH + "?cost=7&call_date=2024-03-05T14:21:09Z", "headers": key}
@@ -467,11 +520,11 @@ def test_sigterm_finishes_what_is_under_way(tables, dialer, key, tmp_path):
     assert dialer.lead_cost(lead_id) == 7
 
 
-def test_no_secret_is_in_the_log(service, dialer, key):
+def test_no_secret_is_in_the_log(any_service, dialer, key):
     secret = key["tld-api-key"]
 
     for name in ("apikey", "api_key", "tld-api-key", "api%5Fkey", "API_KEY"):
-        service.send("POST", f"{PATH}?api={key['tld-api-id']}&{name}={secret}&cost=nothing")
+        any_service.send("POST", f"{PATH}?api={key['tld-api-id']}&{name}={secret}&cost=nothing")
 
-    assert "Invalid Cost: nothing" in service.log.read_text()
-    assert secret not in service.log.read_text()
+    assert "Invalid Cost: nothing" in any_service.log.read_text()
+    assert secret not in any_service.log.read_text()

@@ -16,6 +16,7 @@ from tests.conftest import URL
 from tests.database.test_pool import create_key_on
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
 PATH = f"{URL}/8005550142/7205550134"
 SECONDS = 60  # until everything must be billed; it takes five on an idle machine
 

@@ -4,9 +4,9 @@ import pytest
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tools.bench.fill import fill
+from tools.bench.fill import fill_database
 from tools.bench.floor import bill_for
-from tools.bench.measure import processes, read_spent
+from tools.bench.measure import read_usage, session_processes
 
 CALLS = 20
 TRIPS = {True: 2, False: 9}  # a call: on MariaDB, and on MySQL, which bills statement by statement; one is to spare
@@ -32,7 +32,7 @@ def test_a_billed_call_takes_at_most_two_trips_commit_included(post, dialer, lea
 
 
 def test_the_floor_of_the_bench_bills_every_call_it_counts(mortal_server):
-    database = Database(parse_database_url(fill(mortal_server, calls=1000, costs=10)))
+    database = Database(parse_database_url(fill_database(mortal_server, calls=1000, costs=10)))
 
     billed = bill_for(0.2, database, calls=1000)
 
@@ -44,11 +44,11 @@ def test_the_floor_of_the_bench_bills_every_call_it_counts(mortal_server):
 
 
 def test_the_bench_sees_processor_time_and_trips_grow(mortal_server):
-    before = read_spent([mortal_server.pid], mortal_server)
+    before = read_usage([mortal_server.pid], mortal_server)
     with mortal_server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT BENCHMARK(200000, MD5('ingress'))")
-    after = read_spent([mortal_server.pid], mortal_server)
+    after = read_usage([mortal_server.pid], mortal_server)
 
     assert after.application - before.application >= 20_000
     assert after.trips > before.trips
-    assert mortal_server.pid in processes(mortal_server.pid)
+    assert mortal_server.pid in session_processes(mortal_server.pid)

@@ -8,23 +8,25 @@ import pytest
 
 from ingress.database.queries.execute import PREPARED
 from ingress.sql import STATEMENTS
-from tests.conftest import ROOT
-from tools.chaos.__main__ import run, share_out
+from tools import STATE
+from tools.chaos.__main__ import share_out
 from tools.chaos.calls import Catalogue, log_calls
-from tools.chaos.ends import ELSEWHERE
-from tools.chaos.faults import DATABASE, LOCK, WORKER
-from tools.chaos.packets import WAYS, has_begun, is_commit, is_done, split_packets
-from tools.chaos.reconcile import possible_costs, reconcile
+from tools.chaos.compare import count_errors, possible_costs
+from tools.chaos.packets import Way, has_begun, is_commit, is_done, split_packets
+from tools.chaos.plan import Fault
+from tools.chaos.run import Scale, run_chaos
 
 
+@pytest.mark.slow
 def test_every_call_is_billed_once_while_everything_breaks():
-    planned = share_out(16) | {ELSEWHERE: 4, WORKER: 2, DATABASE: 1, LOCK: 3}
+    others = {Fault.CUT_ELSEWHERE: 4, Fault.WORKER_KILL: 2, Fault.DATABASE_KILL: 1, Fault.LOCK: 3}
+    planned = share_out(16) | others
 
-    figures = run(ROOT / ".mariadb" / "chaos_short", 1, planned, calls=400, burst_keys=50, seconds=30)
+    tally = run_chaos(STATE / "chaos_short", 1, planned, Scale(calls=400, burst_keys=50, seconds=30))
 
-    assert Counter(figures.must_be_zero()).total() == 0, figures
-    assert all(figures.faults[kind] for kind in planned), figures
-    assert all(figures.ways[way] for way in WAYS), figures
+    assert Counter(tally.must_be_zero()).total() == 0, tally
+    assert all(tally.faults[kind] for kind in planned), tally
+    assert all(tally.ways[way] for way in Way), tally
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def add_row(dialer, call):
 
 
 def test_a_table_as_it_should_be_has_no_errors(dialer, calls):
-    assert Counter(reconcile(dialer.connection, calls)).total() == 0
+    assert Counter(count_errors(dialer.connection, calls)).total() == 0
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def test_a_table_as_it_should_be_has_no_errors(dialer, calls):
 def test_each_damage_is_found(dialer, calls, damage, errors):
     dialer.execute(damage)
 
-    assert Counter(reconcile(dialer.connection, calls)) == Counter(errors)
+    assert Counter(count_errors(dialer.connection, calls)) == Counter(errors)
 
 
 def test_a_double_and_an_unequal_answer_are_found(dialer, calls):
     calls[0].answers.add(b'{"cost_id": "%d"}' % add_row(dialer, calls[0]))
 
-    assert Counter(reconcile(dialer.connection, calls)) == Counter({"doubles": 1, "unequal answers": 1})
+    assert Counter(count_errors(dialer.connection, calls)) == Counter({"doubles": 1, "unequal answers": 1})
 
 
 def test_a_lead_carries_the_cost_of_a_call_after_which_none_came(calls):

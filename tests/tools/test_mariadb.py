@@ -9,7 +9,19 @@ import pytest
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tools.mariadb import MariaDBError, PrivateMariaDB
+from tools.mariadb import PrivateMariaDB
+from tools.mariadb_programs import MariaDBError
+
+pytestmark = pytest.mark.slow
+OWNER = """
+import sys
+from pathlib import Path
+from tools.mariadb import PrivateMariaDB
+
+server = PrivateMariaDB(Path(sys.argv[1]))
+server.start()
+input("up")
+"""
 
 
 @pytest.fixture
@@ -95,8 +107,7 @@ def test_a_server_that_will_not_start_says_why(mortal_server):
 
 
 def test_the_server_ends_with_a_process_that_is_killed(tmp_path):
-    program = f"from tools.mariadb import *; server = PrivateMariaDB({str(tmp_path)!r}); server.start(); input('up')"
-    owner = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with owner:
         assert owner.stdout.read(2) == b"up"
         owner.kill()

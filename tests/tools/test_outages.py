@@ -3,16 +3,19 @@
 import random
 from collections import Counter
 
-from tests.conftest import ROOT
+import pytest
+
+from tools import STATE
 from tools.chaos.calls import Catalogue
-from tools.chaos.outages import count_unbilled, run
+from tools.chaos.outages import Times, count_unbilled, run_outages
 
 
+@pytest.mark.slow
 def test_every_acknowledged_call_is_billed_once_though_none_is_fired_again():
-    figures = run(ROOT / ".mariadb" / "outages_short", 1, outages=1, away=3, between=3)
+    tally = run_outages(STATE / "outages_short", 1, Times(outages=1, away=3, between=3))
 
-    assert Counter(figures.must_be_zero()).total() == 0, figures
-    assert figures.complaints() == []
+    assert Counter(tally.must_be_zero()).total() == 0, tally
+    assert tally.complaints() == []
 
 
 def test_an_acknowledged_call_without_a_cost_is_found(dialer):

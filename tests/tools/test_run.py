@@ -11,15 +11,20 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from dotenv import dotenv_values
 
+from ingress.config import parse_database_url
+from ingress.database import queries
+from ingress.database.pool import Database
+from tools import ROOT
 from tools.mariadb import free_port
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-prints"
 
 
@@ -41,9 +46,17 @@ def finish(module, *arguments, **environment):
     return process.returncode, output
 
 
+class Demo(NamedTuple):
+    """A start of `make run`: the text it printed, and what it told the smoke test."""
+
+    process: subprocess.Popen
+    output: str
+    state: dict
+
+
 @contextmanager
 def running_demo(folder):
-    """`make run` once it says that it is up: the process and the text it printed."""
+    """A Demo once it says that it is up."""
     output = folder.parent / "output"
     bind = f"127.0.0.1:{free_port()}"
     with output.open("w") as file:
@@ -52,7 +65,7 @@ def running_demo(folder):
         deadline = time.monotonic() + 60
         while "Ctrl-C" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
-        yield process, output.read_text()
+        yield Demo(process, output.read_text(), json.loads((folder / "demo.json").read_text()))
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -64,19 +77,29 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def demo(folder):
-    with running_demo(folder) as (_, output):
-        yield output
+def first_demo(folder):
+    """A demo that was stopped with Ctrl-C."""
+    with running_demo(folder) as demo:
+        pass
+    assert not list(folder.glob("demo.*"))
+    return demo
 
 
 @pytest.fixture(scope="module")
-def served(demo, folder):
-    """What the demo tells the smoke test: where it serves, and its key."""
-    return {name.upper(): str(value) for name, value in json.loads((folder / "demo.json").read_text()).items()}
+def demo(first_demo, folder):
+    """The next start in the same folder."""
+    with running_demo(folder) as demo:
+        yield demo
+
+
+@pytest.fixture
+def served(demo):
+    """The environment of a smoke test of the demo."""
+    return {name.upper(): str(value) for name, value in demo.state.items()}
 
 
 def test_the_printed_curl_line_bills_the_demos_call_as_it_stands(demo):
-    line = next(line for line in demo.splitlines() if line.strip().startswith("curl"))
+    line = next(line for line in demo.output.splitlines() if line.strip().startswith("curl"))
 
     answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True).stdout
 
@@ -85,7 +108,7 @@ def test_the_printed_curl_line_bills_the_demos_call_as_it_stands(demo):
 
 
 def test_the_printed_console_opens_with_the_printed_key(demo):
-    url, api_id, api_key = re.search(r"The console: (\S+), with API id (\d+) and key (\S+)", demo).groups()
+    url, api_id, api_key = re.search(r"The console: (\S+), with API id (\d+) and key (\S+)", demo.output).groups()
     browser = build_opener(HTTPCookieProcessor())
 
     token = re.search(r'name="token" value="(\S+)"', browser.open(url).read().decode())[1]
@@ -95,8 +118,14 @@ def test_the_printed_console_opens_with_the_printed_key(demo):
     assert "What came in" in page
 
 
-def test_the_demos_key_is_for_the_owner_alone(served, folder):
-    assert (folder / "demo.json").stat().st_mode & 0o777 == 0o600
+def test_the_files_of_the_demo_are_for_the_owner_alone(demo, folder):
+    assert [file.stat().st_mode & 0o777 for file in folder.glob("demo.*")] == [0o600, 0o600]
+
+
+def test_the_printed_reference_is_there(demo):
+    url = re.search(r"The API reference: (\S+)", demo.output)[1]
+
+    assert build_opener().open(url).status == 200
 
 
 def test_the_smoke_test_passes_and_keeps_the_key_to_itself(served):
@@ -108,20 +137,18 @@ def test_the_smoke_test_passes_and_keeps_the_key_to_itself(served):
     assert served["API_KEY"] not in output
 
 
-def test_ctrl_c_stops_everything_and_the_next_start_renews_the_key(tmp_path):
-    state = tmp_path / "run" / "demo.json"
-    with running_demo(tmp_path / "run") as (process, _):
-        first = json.loads(state.read_text())
-        process.send_signal(signal.SIGINT)
+def test_ctrl_c_stops_the_demo_and_the_next_start_renews_its_key(first_demo, demo):
+    assert first_demo.process.returncode == 0
+    assert demo.state["api_id"] == first_demo.state["api_id"]
+    assert demo.state["api_key"] != first_demo.state["api_key"]
 
-        assert process.wait(30) == 0
-        assert not state.exists()
 
-    with running_demo(tmp_path / "run"):
-        second = json.loads(state.read_text())
+def test_the_demo_leaves_the_settings_of_the_operators_command(demo, folder):
+    settings = dotenv_values(folder / "demo.env")
 
-    assert second["api_id"] == first["api_id"]
-    assert second["api_key"] != first["api_key"]
+    assert f"--env-file {folder / 'demo.env'} keys list" in demo.output
+    with Database(parse_database_url(settings["TLDIALER_DATABASE_URL"])).connect() as connection:
+        assert len(queries.list_api_keys(connection)) == 2
 
 
 def test_the_demo_refuses_a_foreign_database(folder):

@@ -3,15 +3,19 @@
 import argparse
 import statistics
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tools.bench.contenders import Floor, Service, Setting, SlowLink
-from tools.bench.fill import fill
+from tools import STATE
+from tools.bench.contenders import Contender, Floor, Gunicorn, Setting, SlowLink
+from tools.bench.fill import fill_database
 from tools.bench.measure import Figures
-from tools.mariadb import MariaDBError, PrivateMariaDB, program
+from tools.mariadb import PrivateMariaDB
+from tools.mariadb_programs import MariaDBError, program
 
-FOLDER = Path(__file__).parents[2] / ".mariadb" / "bench"
+BENCH_FOLDER = STATE / "bench"
 BUFFER_POOL = "--innodb-buffer-pool-size=2G"  # a log of ten million rows fits
 COLUMNS = {
     "rate": ("req/s", ".0f"),
@@ -28,49 +32,63 @@ COLUMNS = {
 }
 
 
-def main(arguments=None, folder=FOLDER):
+class Options(argparse.Namespace):
+    calls: list[int]
+    costs: int
+    connections: int
+    seconds: int
+    rounds: int
+    only: list[str] | None
+
+
+def main(arguments: Sequence[str] | None = None, folder: Path = BENCH_FOLDER) -> None:
     options = read_options(arguments)
     program("wrk")
     with PrivateMariaDB(folder, BUFFER_POOL) as server:
         contenders = list_contenders(server, options)
         rounds = [[contender.run() for contender in contenders] for _ in range(options.rounds)]
-    print_table([contender.name for contender in contenders], map(medians, zip(*rounds, strict=True)))
+    print_figures([contender.name for contender in contenders], map(take_medians, zip(*rounds, strict=True)))
 
 
-def read_options(arguments):
+def read_options(arguments: Sequence[str] | None) -> Options:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--calls", type=int, nargs="+", default=[200_000], help="rows of the call log, one run each")
-    parser.add_argument("--costs", type=int, default=0, help="rows that the table of costs has before")
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", choices=["floor", "empty", "service", "slow-link"], nargs="+")
-    return parser.parse_args(arguments)
+    parser.add_argument("--costs", type=int, default=0, help="rows in the table of costs at the start")
+    parser.add_argument("--connections", type=int, default=32, help="that wrk keeps open")
+    parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the medians are shown")
+    parser.add_argument("--only", choices=["floor", "empty", "service", "slow-link"], nargs="+", help="contenders")
+    return parser.parse_args(arguments, Options())
 
 
-def list_contenders(server, options):
-    """Those that are wanted: the service with each call log, all others with the first one."""
-    urls = {calls: fill(server, calls, options.costs) for calls in options.calls}
+def list_contenders(server: PrivateMariaDB, options: Options) -> list[Contender]:
+    """Return those that are wanted: the service with each call log, all others with the first one."""
+    urls = {calls: fill_database(server, calls, options.costs) for calls in options.calls}
     first = Setting(server, urls[options.calls[0]], options.calls[0], options.connections, options.seconds)
-    made = {
+    makers: dict[str, list[Callable[[], Contender]]] = {
         "floor": [partial(Floor, first)],
-        "empty": [partial(Service, first, "an empty view", "tools.bench.empty:app")],
+        "empty": [partial(Gunicorn, first, "an empty view", "tools.bench.empty:app")],
         "service": [
-            partial(Service, first._replace(url=url, calls=calls), f"service, {calls:,} calls")
+            partial(Gunicorn, first._replace(url=url, calls=calls), f"service, {calls:,} calls")
             for calls, url in urls.items()
         ],
         "slow-link": [partial(SlowLink, first)],
     }
-    return [make() for name, makes in made.items() if name in (options.only or made) for make in makes]
+    return [make() for name in makers if name in (options.only or makers) for make in makers[name]]
 
 
-def medians(rounds):
-    """Of each figure that was measured at all."""
-    measured = ([value for value in values if value is not None] for values in zip(*rounds, strict=True))
-    return Figures(*(statistics.median(values) if values else None for values in measured))
+def take_medians(rounds: Sequence[Figures]) -> Figures:
+    """Return the median of each figure that was measured at all."""
+    return Figures(*map(median_or_none, zip(*rounds, strict=True)))
 
 
-def print_table(names, rows):
+def median_or_none(values: Iterable[float | None]) -> Any:
+    """Return the median of one figure over the rounds; None if this contender does not have the figure."""
+    measured = [value for value in values if value is not None]
+    return statistics.median(measured) if measured else None
+
+
+def print_figures(names: Sequence[str], rows: Iterable[Figures]) -> None:
     lines = [["", *(title for title, _ in COLUMNS.values())]]
     for name, figures in zip(names, rows, strict=True):
         values = ((getattr(figures, column), form) for column, (_, form) in COLUMNS.items())

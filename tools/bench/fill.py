@@ -4,12 +4,13 @@ from pathlib import Path
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
+from tools.mariadb import PrivateMariaDB
 
-FILL = Path(__file__).with_name("fill.sql")
-LEADS = 1_000_000  # at most; a call log holds several calls of a lead
+SCRIPT = Path(__file__).with_name("fill.sql")
+MAX_LEADS = 1_000_000  # a call log holds several calls of a lead
 
 
-def fill(server, calls, costs):
+def fill_database(server: PrivateMariaDB, calls: int, costs: int) -> str:
     """Make the database of that many calls anew; return its URL for the service."""
     name = f"ingress_bench_{calls}"
     with server.admin() as connection, connection.cursor() as cursor:
@@ -17,6 +18,6 @@ def fill(server, calls, costs):
         url = server.create_database(name)
         Database(parse_database_url(url)).apply_schema()
         connection.select_db(name)
-        for statement in FILL.read_text().split(";\n"):
-            cursor.execute(statement, {"calls": calls, "leads": min(calls, LEADS), "costs": costs})
+        for statement in SCRIPT.read_text().split(";\n"):
+            cursor.execute(statement, {"calls": calls, "leads": min(calls, MAX_LEADS), "costs": costs})
     return url

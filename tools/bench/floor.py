@@ -1,4 +1,4 @@
-"""The floor: the statement that bills a call, from PyMySQL in a loop, with no HTTP and no questions asked."""
+"""The floor: the statement that bills a call, from PyMySQL in a loop, without HTTP and without any check."""
 
 import json
 import random
@@ -9,21 +9,23 @@ from decimal import Decimal
 from uuid import uuid4
 
 from ingress.database import queries
+from ingress.database.pool import Database
 from ingress.database.queries import Bill, Claim, Cost, Origin, Search
 
 THREADS = 8  # those of one worker process
-PATH = {"did": "8005550001", "cid": "2002000001"}
-SENT = json.dumps({"path": PATH, "query": [], "body": [["cost", "12.5"], ["notes", "RGB7F31"]], "headers": {}})
+DELIVERED_PATH = {"did": "8005550001", "cid": "2002000001"}
+DELIVERED_BODY = [["cost", "12.5"], ["notes", "RGB7F31"]]
+SENT = json.dumps({"path": DELIVERED_PATH, "query": [], "body": DELIVERED_BODY, "headers": {}})
 
 
-def bill_for(seconds, database, calls):
+def bill_for(seconds: float, database: Database, calls: int) -> int:
     """Bill calls of the log in all threads for some seconds; return how many were billed."""
     deadline = time.monotonic() + seconds
     with ThreadPoolExecutor(THREADS) as pool:
         return sum(pool.map(lambda _: bill_until(deadline, database, calls), range(THREADS)))
 
 
-def bill_until(deadline, database, calls):
+def bill_until(deadline: float, database: Database, calls: int) -> int:
     connection = database.connect()
     count = 0
     while time.monotonic() < deadline:

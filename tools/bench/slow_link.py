@@ -3,20 +3,21 @@
 import asyncio
 import signal
 import sys
+from asyncio import StreamReader, StreamWriter
 
-DELAY = 0.005  # seconds
+DELAY_SECONDS = 0.005
 
 
-async def carry(reader, writer):
-    """Write what is read, DELAY later; what follows closely is delayed no longer for that."""
+async def carry(reader: StreamReader, writer: StreamWriter) -> None:
+    """Write what is read, DELAY_SECONDS later; data that follows closely is not delayed any longer."""
     loop = asyncio.get_running_loop()
     while data := await reader.read(65536):
-        loop.call_later(DELAY, writer.write, data)
-    loop.call_later(DELAY, writer.close)
+        loop.call_later(DELAY_SECONDS, writer.write, data)
+    loop.call_later(DELAY_SECONDS, writer.close)
 
 
-async def link(port, database_port):
-    async def connect(reader, writer):
+async def link(port: int, database_port: int) -> None:
+    async def connect(reader: StreamReader, writer: StreamWriter) -> None:
         database_reader, database_writer = await asyncio.open_connection("127.0.0.1", database_port)
         await asyncio.gather(carry(reader, database_writer), carry(database_reader, writer))
 
@@ -26,4 +27,5 @@ async def link(port, database_port):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    asyncio.run(link(*map(int, sys.argv[1:])))
+    port, database_port = map(int, sys.argv[1:])
+    asyncio.run(link(port, database_port))

@@ -1,6 +1,6 @@
 """`python -m tools.chaos.outages`: the database goes away for half a minute at a time; nothing is fired twice.
 
-Whatever it was told about a call, 200 or 202, the call must be billed once in the end; of the others none twice.
+A call that was answered with 200 or 202 must be billed once in the end; no other call may be billed twice.
 """
 
 import json
@@ -8,25 +8,42 @@ import random
 import shutil
 import sys
 import time
+from collections import Counter
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from tools import STATE
 from tools.mariadb import PrivateMariaDB
-from tools.service import serve
+from tools.service import Service, serve
 
-from .__main__ import NAME, SENDERS, SETTINGS, SINGLY, connect, make_database
-from .calls import Catalogue, log_calls
-from .faults import DATABASE, WORKER, Faults
-from .figures import Figures
-from .platform import Platform, fire
-from .reconcile import fetch, reconcile
+from .calls import Catalogue, Chain, ReportedCall, log_calls
+from .compare import count_errors, list_cost_rows
+from .database import NAME, SETTINGS, connect, make_database
+from .faults import FaultInjector
+from .keep_alive import KeepAlive
+from .plan import Fault
+from .platform import SENDERS, Platform, fire
+from .run import SINGLY
+from .tally import Seen, Tally
 
-FOLDER = Path(__file__).parents[2] / ".mariadb" / "outages"
+if TYPE_CHECKING:
+    from tools.mariadb import AdminConnection
+
 ACKNOWLEDGED = {200, 202}
 DRAINED_SECONDS = 120  # after the last call; two idle cores need ten
 KILL_SECONDS = 0.5  # after the database is back, when the drainer is at work
+
+
+class Times(NamedTuple):
+    """The number of outages, and the seconds of each and before each."""
+
+    outages: int
+    away: float
+    between: float
 
 
 class HastyPlatform(Platform):
@@ -34,84 +51,88 @@ class HastyPlatform(Platform):
 
     rate = 40
 
-    def deliver(self, call, lines, seen):
-        time.sleep(self.lots.uniform(0, 2 * SENDERS / self.rate))
+    def deliver(self, call: ReportedCall, connections: list[KeepAlive], seen: Counter[Seen]) -> None:
+        time.sleep(self.rng.uniform(0, 2 * SENDERS / self.rate))
         call.began = time.monotonic()
-        statuses = fire(call, lines[: call.at_once])
+        statuses = fire(call, connections[: call.at_once])
         seen.update(statuses)
         if ACKNOWLEDGED & set(statuses):
             call.acknowledged = call.acknowledged or time.monotonic()
 
 
-class OutageFigures(Figures):
-    def must_be_zero(self):
-        """A call may stay open here: a worker that was killed has a successor, who knows no key until the next 200."""
+class OutageTally(Tally):
+    def must_be_zero(self) -> dict[str, int]:
+        """A call may stay open here: a killed worker's successor knows no key until the next 200."""
         return {name: count for name, count in super().must_be_zero().items() if name != "open"}
 
-    def complaints(self):
+    def complaints(self) -> list[str]:
         return super().complaints() + ["nothing was kept"] * (not self.seen[202])
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{super().__str__()} kept: {self.seen[202]} answers"
 
 
 @click.command()
-@click.option("--outages", default=3, show_default=True)
+@click.option("--outages", default=3, show_default=True, help="How many.")
 @click.option("--away", default=30, show_default=True, help="Seconds of each outage.")
 @click.option("--between", default=12, show_default=True, help="Seconds before each outage.")
 @click.option("--seed", type=int, help="Make the same calls as an earlier run.")
-def main(seed, **times):
+def main(outages: int, away: int, between: int, seed: int | None) -> None:
     """Send calls through outages; exit 1 when one that was acknowledged was not billed exactly once."""
     seed = random.randrange(10**6) if seed is None else seed  # noqa: S311 - no secret
-    figures = run(FOLDER, seed, **times)
-    print(figures)
-    sys.exit("; ".join(figures.complaints()) or 0)
+    tally = run_outages(STATE / "outages", seed, Times(outages, away, between))
+    print(tally)
+    sys.exit("; ".join(tally.complaints()) or 0)
 
 
-def run(folder, seed, outages, away, between):
-    """Return the OutageFigures; all logs and data go to the folder."""
-    lots = random.Random(seed)  # noqa: S311 - no secret
+def run_outages(folder: Path, seed: int, times: Times) -> OutageTally:
+    """Return the OutageTally; all logs and data go to the folder."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
     shutil.rmtree(folder / "spool", ignore_errors=True)
     with PrivateMariaDB(folder) as server:
-        catalogue = Catalogue(lots, make_database(server))
-        chains = catalogue.make_chains(HastyPlatform.rate * outages * (away + between), SINGLY)
+        catalogue = Catalogue(rng, make_database(server))
+        calls = round(HastyPlatform.rate * times.outages * (times.away + times.between))
+        chains = catalogue.make_chains(calls, SINGLY)
         with connect(server) as connection:
             log_calls(connection, catalogue.calls)
-        figures = OutageFigures(seed, catalogue.calls, {DATABASE: outages, WORKER: outages}, {})
-        send_through_outages(server, chains, figures, lots, away, between)
+        planned = {Fault.DATABASE_KILL: times.outages, Fault.WORKER_KILL: times.outages}
+        tally = OutageTally(seed, catalogue.calls, planned, {})
+        send_through_outages(server, chains, tally, rng, times)
         with connect(server) as connection:
             unbilled = {"acknowledged but not billed": count_unbilled(connection, catalogue.calls)}
-            figures.errors = reconcile(connection, catalogue.calls) | unbilled
-    return figures
+            tally.errors = count_errors(connection, catalogue.calls) | unbilled
+    return tally
 
 
-def send_through_outages(server, chains, figures, lots, away, between):
+def send_through_outages(
+    server: PrivateMariaDB, chains: list[Chain], tally: Tally, rng: random.Random, times: Times
+) -> None:
     settings = SETTINGS | {"TLDIALER_DATABASE_URL": server.url(NAME), "INGRESS_SPOOL": str(server.folder / "spool")}
     with (
         serve(server.folder / "service.log", **settings) as service,
-        HastyPlatform(service.port, float("inf"), figures, lots) as platform,
+        HastyPlatform(service.port, float("inf"), tally, rng) as platform,
     ):
-        faults = Faults(lambda: connect(server), server, service, figures, lots, figures.share_done)
+        injector = FaultInjector(lambda: connect(server), server, service, tally, rng, tally.share_done)
         platform.start(chains, SENDERS)
-        for _ in range(figures.planned[DATABASE]):
-            time.sleep(between)
-            be_away(server, figures, away)
+        for _ in range(times.outages):
+            time.sleep(times.between)
+            be_away(server, tally, times.away)
             time.sleep(KILL_SECONDS)
-            faults.kill_worker()
+            injector.kill_worker()
         while platform.is_busy():
             time.sleep(1)
         wait_until_drained(service)
 
 
-def be_away(server, figures, seconds):
-    print(figures.progress(), file=sys.stderr)
+def be_away(server: PrivateMariaDB, tally: Tally, seconds: float) -> None:
+    print(tally.progress(), file=sys.stderr)
     server.kill()
-    figures.faults[DATABASE] += 1
+    tally.faults[Fault.DATABASE_KILL] += 1
     time.sleep(seconds)
     server.start()
 
 
-def wait_until_drained(service):
+def wait_until_drained(service: Service) -> None:
     deadline = time.monotonic() + DRAINED_SECONDS
     while time.monotonic() < deadline:
         with suppress(OSError):
@@ -120,9 +141,9 @@ def wait_until_drained(service):
         time.sleep(0.5)
 
 
-def count_unbilled(connection, calls):
-    """Calls of which the platform was told that they are, or will be, billed, and which are not."""
-    billed = {notes for (notes,) in fetch(connection, "SELECT notes FROM call_costs")}
+def count_unbilled(connection: "AdminConnection", calls: Collection[ReportedCall]) -> int:
+    """Return the number of calls that were acknowledged, so must be billed, and are not."""
+    billed = {row.notes for row in list_cost_rows(connection)}
     return sum(call.acknowledged is not None and str(call.number) not in billed for call in calls)
 
 

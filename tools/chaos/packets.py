@@ -1,40 +1,48 @@
-"""The little of MySQL's protocol that the proxy must know to break a connection at the right moment."""
+"""The part of MySQL's protocol that the proxy must know to break a connection at the right moment."""
 
-AT_ONCE, STEP_BY_STEP = WAYS = "at_once", "step_by_step"  # of billing: in one trip, as MariaDB can, or as for MySQL
-HEADER = 4  # bytes before each packet: its length in three, its number in one
-COM_QUERY = b"\x03"  # what a packet with a statement begins with
-ERROR = b"\xff"  # what an answer begins with that is one
+from enum import StrEnum
+
+HEADER_BYTES = 4  # before each packet: its length in three, its number in one
+COM_QUERY = b"\x03"  # the first byte of a packet with a statement
+ERROR = b"\xff"  # the first byte of an answer that is an error
 
 
-def split_packets(data):
-    """Return the list of whole packets, and the bytes of one that is not all there yet."""
+class Way(StrEnum):
+    """How a call is billed: in one trip, which MariaDB can, or statement by statement, as for MySQL."""
+
+    AT_ONCE = "at_once"
+    STEP_BY_STEP = "step_by_step"
+
+
+def split_packets(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the whole packets, and the bytes of one that is not complete yet."""
     packets = []
-    while len(data) >= HEADER and len(data) >= (end := HEADER + int.from_bytes(data[:3], "little")):
+    while len(data) >= HEADER_BYTES and len(data) >= (end := HEADER_BYTES + int.from_bytes(data[:3], "little")):
         packets.append(data[:end])
         data = data[end:]
     return packets, data
 
 
-def read_statement(packet):
-    """The text of a statement; b"" for any other packet."""
-    return packet[HEADER + 1 :] if packet[HEADER : HEADER + 1] == COM_QUERY else b""
+def statement_of(packet: bytes) -> bytes:
+    """Return the text of a statement; b"" for any other packet."""
+    return packet[HEADER_BYTES + 1 :] if packet[HEADER_BYTES : HEADER_BYTES + 1] == COM_QUERY else b""
 
 
-def is_commit(statement):
-    """True for COMMIT, and for the compound statement of `sql/bill_at_once.sql`, which has its COMMIT inside."""
+def is_commit(statement: bytes) -> bool:
+    """Return True for COMMIT, and for the compound statement of `sql/bill_at_once.sql`, which has its COMMIT inside."""
     return statement.rstrip(b"; \n") == b"COMMIT" or statement.startswith(b"EXECUTE bill_at_once")
 
 
-def has_begun(answer):
-    """True when enough of an answer is there to tell what it is."""
-    return len(answer) > HEADER
+def has_begun(answer: bytes) -> bool:
+    """Return True when enough of an answer is there to tell what it is."""
+    return len(answer) > HEADER_BYTES
 
 
-def is_done(answer):
-    """True when the server has done what it was asked to: OK, or rows, as opposed to an error."""
-    return answer[HEADER : HEADER + 1] != ERROR
+def is_done(answer: bytes) -> bool:
+    """Return True when the server has done what it was asked to: OK, or rows, as opposed to an error."""
+    return answer[HEADER_BYTES : HEADER_BYTES + 1] != ERROR
 
 
-def pose_as_mysql(greeting):
-    """A server's first packet, as of one that does not know compound statements; as long as before."""
+def pose_as_mysql(greeting: bytes) -> bytes:
+    """Return a server's first packet, of the same length, as a server without compound statements sends it."""
     return greeting.replace(b"MariaDB", b"MySQL--")

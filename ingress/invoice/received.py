@@ -1,0 +1,94 @@
+"""What came in, staged for the comparison: the costs of the key, and the senders' own keys of their deliveries."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from flask import current_app
+
+from ..database import queries
+from ..database.pool import get_database
+from .amounts import count_steps
+from .moments import DAY_SECONDS, naive_seconds, wall_time
+from .period import Period
+from .progress import show_progress
+from .staging import Staging
+
+COST_BATCH = 20_000  # cost ids in a statement; read in some 20 ms, far below the limit of 1.5 s
+KEY_BATCH = 2_000  # delivery keys in a statement, each a look into the table
+BUSY_SECONDS = 60  # of patience with a busy database; no sender waits for this
+
+Rows = TypeVar("Rows")
+
+
+class StagedCost(NamedTuple):
+    """A cost that came in, as it is staged: seconds on the dialer's wall clock, money in ten-thousandths."""
+
+    cost_id: int
+    notes: str | None
+    did: str
+    cid: str
+    called: int
+    cost: int
+
+
+class StagedCallId(NamedTuple):
+    """The platform's id of the call for which a cost came in."""
+
+    cost_id: int
+    call_id: str
+
+
+def run_patiently(query: Callable[..., Rows], **values: Any) -> Rows:
+    """Return the result of one short read, run again while the database is busy."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    return get_database().run(lambda connection: query(connection, **values), deadline=deadline)
+
+
+def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int) -> None:
+    """Stage the costs of the key, on both sides of the period more than it has.
+
+    A row on its edge may have its cost beyond it. A sender that gives no call_date is filed under the time of its
+    delivery, which is later than the call by as much as the service looks back for it.
+    """
+    first, last = run_patiently(queries.find_cost_span)
+    if first is None or last is None:
+        return
+    values = {
+        "method_id": api_id,
+        "since": wall_time(period.since - DAY_SECONDS - tolerance),
+        "until": wall_time(period.until) + max(current_app.config["CALL_MATCH_BEFORE"], timedelta(days=1)),
+    }
+    with show_progress("Costs", range(first, last + 1, COST_BATCH)) as starts:
+        for start in starts:
+            costs = run_patiently(queries.list_costs, first=start, last=start + COST_BATCH - 1, **values)
+            staging.run_for_each("insert_received", map(as_staged, costs))
+
+
+def as_staged(received: queries.ReceivedCost) -> StagedCost:
+    return StagedCost(
+        cost_id=received.cost_id,
+        notes=(received.notes or "").strip() or None,
+        did=received.call_to,
+        cid=received.call_from,
+        called=naive_seconds(received.call_date),
+        cost=count_steps(received.cost),
+    )
+
+
+def stage_call_ids(staging: Staging, api_id: int, period: Period) -> None:
+    """Add the senders' own keys, as far back as the delivery log goes; no delivery comes a day before its call."""
+    values: dict[str, Any] = {"api_id": api_id, "at_most": KEY_BATCH}
+    values |= {"since": wall_time(period.since - 2 * DAY_SECONDS), "behind": 0}
+    while page := run_patiently(queries.list_delivery_keys, **values):
+        staging.run_for_each("update_call_id", filter(None, map(find_call_id, page)))
+        values |= {"since": page[-1].received, "behind": page[-1].delivery_id}
+
+
+def find_call_id(delivery: queries.DeliveryKey) -> StagedCallId | None:
+    """Return the sender's own key of a delivery that was billed; None when it sent none."""
+    key = delivery.delivery_key
+    if delivery.cost_id is None or not key or not key.startswith(b"key "):
+        return None
+    return StagedCallId(delivery.cost_id, key.removeprefix(b"key ").decode())

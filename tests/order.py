@@ -1,0 +1,30 @@
+"""The order of the test files: the longest begin, so that no process is left with one when the others have ended."""
+
+from collections import Counter
+from pathlib import Path
+
+ROOM = Path(__file__).parent
+CACHED = "ingress/seconds"  # of each file, in pytest's own cache
+
+
+def pytest_collection_modifyitems(config, items):
+    """Sort the files by the time they took in the last whole run; before there was one, by their slow tests."""
+    seconds = config.cache.get(CACHED, {})
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: (seconds.get(file_of(item.path), 0), slow[item.path]), reverse=True)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Keep the time of each file, unless only some tests were run."""
+    if config.args != config.getini("testpaths") or config.option.markexpr or config.option.keyword:
+        return
+    seconds = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                seconds[file_of(config.rootpath / report.fspath)] += report.duration
+    config.cache.set(CACHED, dict(seconds))
+
+
+def file_of(path):
+    return str(Path(path).relative_to(ROOM))
