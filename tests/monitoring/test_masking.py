@@ -169,3 +169,9 @@ def test_a_secret_is_masked_also_where_an_error_repeats_only_its_beginning(secre
     text = mask_values(f"Invalid CID: {secret[:100]}: no, {secret}", [secret])
 
     assert text == "Invalid CID: ***: no, ***"
+
+
+def test_a_name_that_is_no_text_is_no_secrets_name():
+    parameters = Parameters(MultiDict([(None, "1"), (5, "2")]), MultiDict())
+
+    assert list_secrets({"HTTP_TLD_API_KEY": b"\xff"}, parameters) == []
