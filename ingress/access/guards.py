@@ -53,7 +53,7 @@ def require_known_api_key(delivery):
 
 
 def require_protections(delivery, secret):
-    delivery.parameters.secret = secret
+    delivery.parameters.secret = secret.strip()
     require_endpoint(delivery.api_key, request.path)
     require_ip_address(delivery.api_key, delivery.ip_address)
     if delivery.parameters.body_error:

@@ -1,5 +1,6 @@
 """What a request carries: body and query as they came, each name looked up the way `contract.md` orders it."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -39,7 +40,7 @@ class Parameters:
     """The parameters of one request.
 
     `raw_body` is the text of a body that could not be read, `body_error` the error to answer because of it once the
-    sender is known. `secret` is the sender's, once it was found valid.
+    sender is known. `secret` is the sender's, once it was found valid: no value that is read after that shows it.
     """
 
     body: Pairs
@@ -62,9 +63,15 @@ class Parameters:
             if is_blank(value):
                 continue
             if not is_unfilled(value):
-                return value
-            token = token or UnfilledToken(value)
+                return self.mask(value)
+            token = token or UnfilledToken(self.mask(value))
         return token
+
+    def mask(self, value: Any) -> Any:
+        """Return the value without the sender's secret, should it be a text that holds it."""
+        if self.secret and isinstance(value, str) and self.secret in value:
+            return value.replace(self.secret, mask_of(self.secret))
+        return value
 
     def as_json(self) -> str:
         """Return what was sent, as JSON without secrets: neither under the secrets' names nor anywhere else."""
@@ -77,7 +84,18 @@ class Parameters:
         if self.raw_body is not None:
             places["raw_body"] = self.raw_body[:RAW_BODY_LIMIT]
         text = json.dumps(places)
-        return text.replace(self.secret, MASK) if self.secret else text
+        if not self.secret:
+            return text
+        return text.replace(json.dumps(self.secret)[1:-1], mask_of(self.secret))
+
+
+def mask_of(secret: str) -> str:
+    """Return what stands for a secret wherever the sender has put it among the values.
+
+    The same secret is always masked alike, and another one differently: a masked idempotency key still is the key of
+    the same calls and of no others. A secret of 256 random bits cannot be guessed from it.
+    """
+    return MASK + hashlib.sha256(f"mask {secret}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def read_parameters() -> Parameters:

@@ -85,7 +85,7 @@ class BillableCallSchema(Schema):
         " answer is that of the first time.",
     )
     dry_run = SwitchField(
-        errors.InvalidDryRun, about="Validate and answer as usual, but store nothing; `cost_id` is null."
+        errors.InvalidDryRun, about="Validate and answer as usual but store nothing; `cost_id` is null."
     )
 
 
@@ -100,7 +100,7 @@ def collect_billable_call(parameters: Parameters) -> Sent:
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
     header = parameters.headers.get(PARAMETER_HEADERS.get(name, ""))
     if not is_blank(header) and not is_unfilled(header):
-        return header
+        return parameters.mask(header)
     try:
         return parameters.find(aliases, parameters.path.get(name))
     except GivenTwice as ambiguous:
