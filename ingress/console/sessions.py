@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from ..access.addresses import client_address
 from ..access.guards import require_ip_address
-from ..access.keys import ADMIN, look_up_key, remembered_key
+from ..access.keys import ADMIN, fetch_key, get_key_cache
 from ..database.pool import get_deadline
 from ..intake.body import BODY_LIMIT
 
@@ -70,7 +70,7 @@ def find_admin():
     if time.time() - session.get("since", 0) > LONGEST.total_seconds():
         return None
     api_id = session["api_id"]
-    key = remembered_key(api_id) or look_up_key(api_id, get_deadline())
+    key = get_key_cache().find(api_id) or fetch_key(api_id, get_deadline())
     is_same = key is not None and hmac.compare_digest(mark_of(key), session["mark"])
     return key if is_same and key.enabled and key.scope == ADMIN else None
 
