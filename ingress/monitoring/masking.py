@@ -1,7 +1,8 @@
 """Masks what no log may show: secrets, wherever a sender puts them, and all but the last four digits of numbers."""
 
 import re
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -12,11 +13,23 @@ Environ = MutableMapping[str, Any]  # a WSGI environment
 PARAMETER = re.compile(r"([?&;])([^=&;\s]+)=([^&;\s]*)")
 BEFORE_LAST_FOUR = re.compile(r"\d(?=(?:\D*\d){4})")
 BEFORE_LAST_FOUR_OF_SEGMENT = re.compile(r"\d(?=(?:[^\d/]*\d){4})")
+SEPARATOR = r"(?:[^\w:\n]|_){1,3}"  # a colon stands in times
+DIGIT_GROUP = re.compile(r"(?<!\d)\d{1,7}(?!\d)")
+SAME_SEPARATOR = re.compile(SEPARATOR)
+NUMBER_DIGITS = 10  # of a North American number; a longer one has a prefix
+OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+NO_NUMBER = re.compile(
+    rf"{OCTET}(?:\.{OCTET}){{3}}"  # an IP address
+    r"|\d+\.\d+"  # a decimal
+    r"|(?:19|20)\d\d(\D)\d\d\1\d\d(?:\1\d\d)*"  # a time
+)
 PHONE_NUMBER = re.compile(
     r"\b(?P<request_id>[0-9a-f]{32})\b"
     r"|\d{8,}"
     r"|(?<!\d)(?:\(?\d{3}\)?[ .-]{0,2})?\d{3}[ .-]\d{4}(?!\d)"  # (720) 555-0134
     r"|\+\d[\d ().-]{5,}\d"
+    rf"|(?<!\d)\(?\d{{3}}\)?{SEPARATOR}\d{{3}}{SEPARATOR}\d{{4}}(?!\d)"  # 720 / 555-0134
+    rf"|(?<!\d)\d(?!\d)(?:{SEPARATOR}\d(?!\d)){{9,}}"  # 7 2 0 - 5 5 5 - 0 1 3 4
 )
 ABOUT_A_NUMBER = re.compile(r"(?:Missing or )?Invalid [CD]ID: ")
 
@@ -47,8 +60,8 @@ def list_secrets(environ: Environ, parameters: Parameters | None) -> list[str]:
 
 
 def mask_path(path: str) -> str:
-    """Return a path with all digits but the last four of each segment masked."""
-    return BEFORE_LAST_FOUR_OF_SEGMENT.sub("*", path)
+    """Return a path with all digits masked but the last four of each segment, or of a number that segments share."""
+    return BEFORE_LAST_FOUR_OF_SEGMENT.sub("*", mask_groups(path))
 
 
 def mask_number(number: str | None) -> str | None:
@@ -61,7 +74,25 @@ def mask_numbers(text: str) -> str:
     if ABOUT_A_NUMBER.match(text):
         refused, colon, reason = text.rpartition(": ")
         return BEFORE_LAST_FOUR.sub("*", refused) + colon + reason
-    return PHONE_NUMBER.sub(mask_match, text)
+    return PHONE_NUMBER.sub(mask_match, mask_groups(text))
+
+
+def mask_groups(text: str) -> str:
+    """Return a text in which numbers are masked that are written in groups, such as 720/555/0134 or 72 05 55 01 34."""
+    for start, end in reversed(list(find_groups(text))):
+        written = text[start:end]
+        if sum(character.isdecimal() for character in written) >= NUMBER_DIGITS and not NO_NUMBER.fullmatch(written):
+            text = text[:start] + BEFORE_LAST_FOUR.sub("*", written) + text[end:]
+    return text
+
+
+def find_groups(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where groups of digits begin and end that have the same separator between them."""
+    pairs = pairwise(DIGIT_GROUP.finditer(text))
+    for separator, same in groupby(pairs, key=lambda pair: text[pair[0].end() : pair[1].start()]):
+        if SAME_SEPARATOR.fullmatch(separator):
+            (first, last), *others = same
+            yield first.start(), (others[-1][1] if others else last).end()
 
 
 def mask_match(number: re.Match[str]) -> str:
