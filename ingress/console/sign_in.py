@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..access.addresses import client_address
 from ..access.guards import allow_anyone, require_ip_address
@@ -62,10 +62,11 @@ def find_admin_key(api_id, secret, address, deadline):
 
 def is_ours(page):
     """True for a path of the console: a form must not lead anybody elsewhere."""
-    return page == sessions.PREFIX or page.startswith((f"{sessions.PREFIX}/", f"{sessions.PREFIX}?"))
+    is_inside = page == sessions.PREFIX or page.startswith((f"{sessions.PREFIX}/", f"{sessions.PREFIX}?"))
+    return is_inside and page.isprintable()  # a line break would end the header
 
 
 @blueprint.post("/sign-out")
 def sign_out():
-    session.clear()
+    sessions.sign_out()
     return redirect(url_for(".show_form", signed_out=1), 303)
