@@ -4,6 +4,8 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 `{"cost": "12.5", "call_date": "2026-03-05T14:21:09Z", "notes": "RGB7F31"}`.
 """
 
+import logging
+
 from flask import Blueprint, Response, current_app, g
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
@@ -16,6 +18,8 @@ from .delivery import Delivery
 from .errors import TLDialerConnectionError
 from .outcome import Outcome
 from .spool import outage
+
+log = logging.getLogger(__name__)
 
 PATHS = ("", "/<number:did>", "/<number:did>/<number:cid>")
 
@@ -75,5 +79,8 @@ def log_what_was_not_billed(response: Response) -> Response:
         return response
     delivery.conclude(response.status_code)
     if delivery.api_key is not None and "outage" not in g:
-        try_to_log(delivery, response.status_code, g.get("error"))
+        try:
+            try_to_log(delivery, response.status_code, g.get("error"))
+        except Exception:  # raised from here, it would take the request id off the answer
+            log.exception("request %s is not in the delivery log", delivery.request_id)
     return response

@@ -279,3 +279,14 @@ def test_a_refused_request_writes_nothing(dialer, post):
     assert response.status_code == 400
     assert dialer.costs() == ()
     assert dialer.lead_cost(lead_id) is None
+
+
+def test_an_answer_has_its_request_id_even_if_logging_it_fails(post, monkeypatch, caplog):
+    monkeypatch.setattr("ingress.intake.parameters.Parameters.as_json", lambda self: 1 / 0)
+
+    refused, failed = post(json={}), post(json={"cost": 1})
+
+    assert (refused.status_code, failed.status_code) == (400, 500)
+    for response in (refused, failed):
+        assert f"request {response.headers['X-Request-ID']} is not in the delivery log" in caplog.text
+    assert "ZeroDivisionError" in caplog.text

@@ -1,77 +1,80 @@
-"""The door: who is calling, and may they call this endpoint from this address (`contract.md`, Credentials)."""
+"""The guards: who is calling, and may they call this endpoint from this address (`docs/contract.md`, Credentials)."""
 
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from flask import current_app, g, request
+from flask import Config, current_app, g, request
 
 from ..database.pool import get_deadline
+from ..database.queries import ApiKey
 from ..database.readiness import require_ready
 from ..delivery import Delivery
 from ..errors import (
     AdvancedCallLogNotEnabled,
     EndpointNotAllowed,
+    IngressError,
     IpAddressNotAllowed,
     NoApiId,
     NoApiKey,
     TLDialerConnectionError,
     TLDialerNotEnabled,
 )
-from ..intake.parameters import GivenTwice, UnfilledToken, is_blank, is_unfilled, read_parameters
+from ..intake.parameters import GivenTwice, Parameters, UnfilledToken, is_blank, is_unfilled, read_parameters
 from .addresses import client_address, is_in_range
-from .keys import INGRESS, find_valid_key, is_api_id, is_valid, known_key
+from .keys import INGRESS, Credentials, find_stale_key, find_valid_key
 
 API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
 API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
-VERSION = "v1"  # the only API version that has this endpoint
+API_VERSION = "v1"  # the only one that has this endpoint
 
 
-def let_everybody_in():
-    """The guard of what is open to all: stated, so that nothing is open because somebody forgot."""
+def allow_anyone() -> None:
+    """Let every request in: a route that is open states it, so that none is open by oversight."""
 
 
-def require_api_key():
-    """Let the request in, or raise; `g.delivery` is what comes in, and has its key from when that was found valid."""
+def require_api_key() -> None:
+    """Let the request in, or raise; sets `g.delivery`, which has its key from the moment that was found valid."""
     received_at, deadline = datetime.now(UTC), get_deadline()
     g.delivery = delivery = Delivery(read_parameters(), client_address(), received_at, deadline, g.request_id)
-    api_id, secret = read_credentials(delivery.parameters)
+    credentials = read_credentials(delivery.parameters)
     require_enabled(current_app.config)
     require_ready(deadline)
-    delivery.api_key = find_valid_key(api_id, secret, delivery)
-    require_protections(delivery, secret)
+    delivery.api_key = find_valid_key(credentials, delivery)
+    require_protections(delivery, credentials)
 
 
-def require_known_api_key(delivery):
-    """The same door while the database cannot be asked; raises TLDialerConnectionError for whom it would have to be."""
-    api_id, secret = read_credentials(delivery.parameters)
-    key = known_key(int(api_id)) if is_api_id(api_id) else None
-    if not is_valid(key, secret):
+def require_cached_api_key(delivery: Delivery) -> None:
+    """Let a delivery in while the database is away; raises TLDialerConnectionError if the database must be asked."""
+    credentials = read_credentials(delivery.parameters)
+    delivery.api_key = find_stale_key(credentials)
+    if delivery.api_key is None:
         raise TLDialerConnectionError
-    delivery.api_key = key
-    require_protections(delivery, secret)
+    require_protections(delivery, credentials)
 
 
-def require_protections(delivery, secret):
-    delivery.parameters.secret = secret
-    require_endpoint(delivery.api_key, request.path)
-    require_ip_address(delivery.api_key, delivery.ip_address)
+def require_protections(delivery: Delivery, credentials: Credentials) -> None:
+    """Let a delivery with a valid key in, or raise what its protections or its body refuse."""
+    delivery.parameters.secret = credentials.secret.strip()
+    require_endpoint(delivery.sender, request.path)
+    require_ip_address(delivery.sender, delivery.ip_address)
     if delivery.parameters.body_error:
         raise delivery.parameters.body_error
 
 
-def read_credentials(parameters):
+def read_credentials(parameters: Parameters) -> Credentials:
     """Return API id and key as sent: from the headers, or from any of the documented parameters."""
-    return (
-        read_credential(parameters, API_ID_NAMES, NoApiId),
-        read_credential(parameters, API_KEY_NAMES, NoApiKey),
-    )
+    api_id = read_credential(parameters, API_ID_NAMES, NoApiId)
+    secret = read_credential(parameters, API_KEY_NAMES, NoApiKey)
+    if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
+        return Credentials("", "", are_ambiguous=True)
+    return Credentials(api_id, secret)
 
 
-def read_credential(parameters, names, missing):
+def read_credential(parameters: Parameters, names: tuple[str, ...], missing: type[IngressError]) -> str | GivenTwice:
     """Return a credential, the header of the first name before any parameter; raise `missing` when there is none."""
     header = request.headers.get(names[0])
-    if not is_blank(header) and not is_unfilled(header):
+    if header and not is_blank(header) and not is_unfilled(header):
         return header
     try:
         value = parameters.find(names, header)
@@ -79,35 +82,35 @@ def read_credential(parameters, names, missing):
         return ambiguous
     if value is None or isinstance(value, UnfilledToken):
         raise missing(value and value.complaint())
-    return value
+    return value if isinstance(value, str) else ""  # JSON may hold a list, which is no credential
 
 
-def require_enabled(config):
+def require_enabled(config: Config) -> None:
     if not config["TLDIALER_ENABLED"]:
         raise TLDialerNotEnabled
     if not config["ADVANCED_CALL_LOG_ENABLED"]:
         raise AdvancedCallLogNotEnabled
 
 
-def require_endpoint(key, path):
-    """One pattern of the key must cover the decoded path that was routed; a key without patterns may go anywhere."""
+def require_endpoint(key: ApiKey, path: str) -> None:
+    """Raise unless a pattern of the key covers the decoded path that was routed; no pattern allows every path."""
     if key.scope != INGRESS:
         raise EndpointNotAllowed("this key is for the console")
-    if key.version != VERSION:
-        raise EndpointNotAllowed(f"it serves API version {VERSION}, this key is for {key.version}")
+    if key.version != API_VERSION:
+        raise EndpointNotAllowed(f"it serves API version {API_VERSION}, this key is for {key.version}")
     patterns = [line.strip() for line in (key.endpoints or "").splitlines() if line.strip()]
     if patterns and not any(compile_pattern(pattern).fullmatch(path) for pattern in patterns):
         raise EndpointNotAllowed
 
 
 @lru_cache(maxsize=1024)
-def compile_pattern(pattern):
-    """`*` matches any run of characters, `/` included; every other character is literal."""
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern in which `*` matches any run of characters, `/` included; every other character is literal."""
     return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
-def require_ip_address(key, address):
-    """The address must lie in one of the key's ranges; a range that cannot be read lets nobody in."""
+def require_ip_address(key: ApiKey, address: str) -> None:
+    """Raise unless one of the key's ranges holds the address; a range that cannot be read holds none."""
     ranges = [text.strip() for text in (key.ip_addresses or "").split(",") if text.strip()]
     if ranges and not any(is_in_range(address, text) for text in ranges):
         raise IpAddressNotAllowed(address)

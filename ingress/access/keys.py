@@ -1,4 +1,4 @@
-"""API keys: found by id and secret, remembered for a moment, and still known while the database is away."""
+"""API keys: found by id and secret, cached for a moment, and still known while the database is away."""
 
 import hashlib
 import hmac
@@ -6,104 +6,128 @@ import re
 import time
 from collections import OrderedDict
 from datetime import timedelta
+from typing import NamedTuple, TypeGuard
 
-from flask import current_app
+from flask import Flask, current_app
 
 from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database
+from ..database.queries import ApiKey
+from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey
-from ..intake.parameters import GivenTwice
+from .rate_limit import count_failure
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
 LAST_USED_STEP = timedelta(minutes=1)
-KEY_SECONDS = 2  # an operator who disables a key waits no longer than that
-KNOWN_SECONDS = 24 * 60 * 60  # for which a key is still known when the database cannot be asked
-KNOWN_KEYS = 1000  # far more than a call centre has senders
-NOBODY = "0" * 64  # compared with when there is no such key, so that both take the same time
+KEY_SECONDS = 2  # a key that an operator disables works no longer than that
+STALE_SECONDS = 24 * 60 * 60  # how long a cached key counts while the database cannot be asked
+CACHED_KEYS = 1000  # far more than a call centre has senders
+DUMMY_HASH = "0" * 64  # compared with when there is no such key, so that both take the same time
 
 
-def init_app(app):
-    app.extensions["keys"] = OrderedDict()
+class Credentials(NamedTuple):
+    """An API id and a key as sent; `are_ambiguous` when one of them came twice with different values."""
+
+    api_id: str
+    secret: str
+    are_ambiguous: bool = False
 
 
-def find_valid_key(api_id, secret, delivery):
-    """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its address.
+class KeyCache:
+    """The keys that this process has seen last."""
 
-    A key is remembered for KEY_SECONDS, so that is how long a disabled or rotated one goes on working at most; what
-    does not fit the remembered key is looked up anew before it is refused.
+    def __init__(self) -> None:
+        self.keys: OrderedDict[int, tuple[ApiKey, float]] = OrderedDict()  # with the time until which each is fresh
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def find(self, api_id: int | None, stale_seconds: float = 0) -> ApiKey | None:
+        """Return a fresh key, or one that has been stale for less than `stale_seconds`."""
+        cached = None if api_id is None else self.keys.get(api_id)
+        if cached is None:
+            return None
+        key, fresh_until = cached
+        return key if time.monotonic() < fresh_until + stale_seconds else None
+
+    def store(self, key: ApiKey) -> None:
+        """Keep the key as the newest; beyond CACHED_KEYS the one that was not seen for the longest goes."""
+        self.keys.pop(key.api_id, None)
+        self.keys[key.api_id] = key, time.monotonic() + KEY_SECONDS
+        if len(self.keys) > CACHED_KEYS:
+            self.keys.popitem(last=False)
+
+    def drop(self, api_id: int) -> None:
+        self.keys.pop(api_id, None)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["keys"] = KeyCache()
+
+
+def get_key_cache() -> KeyCache:
+    cache: KeyCache = current_app.extensions["keys"]
+    return cache
+
+
+def find_valid_key(credentials: Credentials, delivery: Delivery) -> ApiKey:
+    """Return the ApiKey; unknown, wrong and disabled are one error, and each such failure counts for its network.
+
+    A key is cached for KEY_SECONDS, so that is how long a disabled or rotated one goes on working at most. Credentials
+    that do not fit the cached key are compared with the one in the database before they are refused.
     """
-    if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
+    if credentials.are_ambiguous:
         raise InvalidApiIdOrKey("given twice")
-    api_id = int(api_id) if is_api_id(api_id) else None
-    key = remembered_key(api_id)
-    if is_valid(key, secret):
-        return note_use(key, delivery)
-    key = api_id and look_up_key(api_id, delivery.deadline)
-    if not is_valid(key, secret):
+    api_id = parse_api_id(credentials.api_id)
+    key = get_key_cache().find(api_id)
+    if not is_valid(key, credentials.secret):
+        key = fetch_key(api_id, delivery.deadline)
+    if not is_valid(key, credentials.secret):
         count_failure(delivery.ip_address)
         raise InvalidApiIdOrKey
     return note_use(key, delivery)
 
 
-def remembered_key(api_id):
-    key, until = current_app.extensions["keys"].get(api_id, (None, 0))
-    return key if time.monotonic() < until else None
+def find_stale_key(credentials: Credentials) -> ApiKey | None:
+    """Return the ApiKey if it was seen within STALE_SECONDS and the secret is right, without asking the database."""
+    key = get_key_cache().find(parse_api_id(credentials.api_id), STALE_SECONDS)
+    return key if is_valid(key, credentials.secret) else None
 
 
-def known_key(api_id):
-    """The key as it was last seen, within KNOWN_SECONDS."""
-    key, until = current_app.extensions["keys"].get(api_id, (None, 0))
-    return key if time.monotonic() < until + KNOWN_SECONDS else None
-
-
-def look_up_key(api_id, deadline):
+def fetch_key(api_id: int | None, deadline: float | None) -> ApiKey | None:
+    """Return the key as it is in the database now, or None; the cache follows."""
+    if api_id is None:
+        return None
     key = get_database().run(queries.find_api_key, api_id, deadline=deadline)
     if key:
-        remember_key(key)
+        get_key_cache().store(key)
     else:
-        current_app.extensions["keys"].pop(api_id, None)
+        get_key_cache().drop(api_id)
     return key
 
 
-def remember_key(key):
-    """As the newest; the one that was not seen for the longest goes when there are more than KNOWN_KEYS."""
-    keys = current_app.extensions["keys"]
-    keys.pop(key.api_id, None)
-    keys[key.api_id] = key, time.monotonic() + KEY_SECONDS
-    if len(keys) > KNOWN_KEYS:
-        keys.popitem(last=False)
-
-
-def note_use(key, delivery):
-    """Return the key, its use noted in the table, to the minute."""
+def note_use(key: ApiKey, delivery: Delivery) -> ApiKey:
+    """Return the key with its use noted in the table, to the minute."""
     now = dialer_time(delivery.received_at)
     if key.last_used is not None and now - key.last_used < LAST_USED_STEP:
         return key
     get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=delivery.deadline)
     key = key._replace(last_used=now)
-    remember_key(key)
+    get_key_cache().store(key)
     return key
 
 
-def is_valid(key, secret):
-    return is_secret_of(key, secret) and bool(key.enabled)
+def is_valid(key: ApiKey | None, secret: str) -> TypeGuard[ApiKey]:
+    """Return True when the secret is that of the key and the key is enabled."""
+    is_same = hmac.compare_digest(key.key_hash if key else DUMMY_HASH, hash_secret(secret))
+    return is_same and key is not None and bool(key.enabled)
 
 
-def is_api_id(text):
-    return isinstance(text, str) and re.fullmatch(r"\d{1,10}", text.strip(), re.ASCII) is not None
+def parse_api_id(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,10}", text.strip(), re.ASCII) else None
 
 
-def is_secret_of(key, secret):
-    expected = key.key_hash if key else NOBODY
-    return hmac.compare_digest(expected, hash_secret(secret if isinstance(secret, str) else ""))
-
-
-def hash_secret(secret):
-    """SHA-256 in hex: a secret of 256 random bits cannot be guessed, so a slow hash would protect nothing more."""
+def hash_secret(secret: str) -> str:
+    """Return SHA-256 in hex: a secret of 256 random bits cannot be guessed, so a slow hash would protect nothing."""
     return hashlib.sha256(secret.strip().encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def count_failure(address):
-    """Raise 429 for an address with too many failures, at the door and at the console together."""
-    current_app.extensions["failures"].count(address or "unix socket")

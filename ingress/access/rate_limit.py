@@ -1,42 +1,51 @@
-"""Wrong credentials, counted by address and slowed down when they are too many; nobody else is ever slowed down.
+"""Failed credentials, counted by network and slowed down when they are too many; valid ones are never slowed down.
 
-Platforms send for many customers from one address, and a stranger's mistakes there must not stop a paying sender.
+Platforms send for many customers from one address, so one customer's mistakes must not stop another's calls.
 """
 
 import time
 
+from flask import Flask, current_app
+from limits import RateLimitItem
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from .addresses import network_of
+
 REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}  # seconds; a failure is answered anyway
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     uri = app.config["RATELIMIT_STORAGE_URI"]
     app.extensions["failures"] = Failures(app.config["RATELIMIT_AUTH_FAILURES"], uri)
+
+
+def count_failure(address: str) -> None:
+    """Raise 429 for a network with too many failures; those of senders, console and metrics are counted together."""
+    failures: Failures = current_app.extensions["failures"]
+    failures.count(network_of(address))
 
 
 class Failures:
     """Counts for all processes where the storage is shared; while that is away each process counts for itself."""
 
-    def __init__(self, limit, storage_uri):
+    def __init__(self, limit: RateLimitItem, storage_uri: str) -> None:
         options = REDIS_TIMEOUTS if storage_uri.startswith("redis") else {}
         shared = storage_from_string(storage_uri, wrap_exceptions=True, **options)
         self.limit = limit
         self.counter = FixedWindowRateLimiter(shared)
         self.fallback = FixedWindowRateLimiter(MemoryStorage())
 
-    def count(self, address):
-        """Raise 429 for an address with too many failures, this one included."""
+    def count(self, network: str) -> None:
+        """Raise 429 for a network with too many failures, this one included."""
         try:
-            count(self.counter, self.limit, address)
+            self.hit(self.counter, network)
         except StorageError:
-            count(self.fallback, self.limit, address)
+            self.hit(self.fallback, network)
 
-
-def count(counter, limit, address):
-    if not counter.hit(limit, "ingress", address):
-        seconds = counter.get_window_stats(limit, "ingress", address).reset_time - time.time()
-        raise TooManyRequests(retry_after=max(1, round(seconds)))
+    def hit(self, counter: FixedWindowRateLimiter, network: str) -> None:
+        if not counter.hit(self.limit, "ingress", network):
+            seconds = counter.get_window_stats(self.limit, "ingress", network).reset_time - time.time()
+            raise TooManyRequests(retry_after=max(1, round(seconds)))

@@ -12,8 +12,9 @@ from werkzeug.exceptions import BadRequest
 
 from ..access.addresses import client_address
 from ..access.guards import require_ip_address
-from ..access.keys import ADMIN, look_up_key, remembered_key
-from ..database.pool import get_deadline
+from ..access.keys import ADMIN, fetch_key
+from ..database import queries
+from ..database.pool import get_deadline, run
 from ..intake.body import BODY_LIMIT
 
 PREFIX = "/console"
@@ -50,9 +51,18 @@ def sign_in(key):
     session.update(api_id=key.api_id, mark=mark_of(key), since=int(time.time()))
 
 
+def sign_out():
+    """End all sessions of the key that is signed in, so that a copy of the cookie is worthless too."""
+    try:
+        if (admin := find_admin()) is not None:
+            run(queries.update_api_key_sign_outs, admin.api_id)
+    finally:
+        session.clear()
+
+
 def mark_of(key):
-    """What tells this secret of the key from the next one without giving even its hash away."""
-    return hashlib.sha256(f"console {key.key_hash}".encode()).hexdigest()[:32]
+    """Return what changes when the key is rotated or its owner signs out; it does not give the hash away."""
+    return hashlib.sha256(f"console {key.key_hash} {key.sign_outs}".encode()).hexdigest()[:32]
 
 
 def require_admin():
@@ -66,11 +76,10 @@ def require_admin():
 
 
 def find_admin():
-    """The ApiKey that is signed in, as it is now (a disabled or rotated one is out within KEY_SECONDS), or None."""
+    """Return the ApiKey that is signed in, or None; the database is asked each time, so that an end counts at once."""
     if time.time() - session.get("since", 0) > LONGEST.total_seconds():
         return None
-    api_id = session["api_id"]
-    key = remembered_key(api_id) or look_up_key(api_id, get_deadline())
+    key = fetch_key(session["api_id"], get_deadline())
     is_same = key is not None and hmac.compare_digest(mark_of(key), session["mark"])
     return key if is_same and key.enabled and key.scope == ADMIN else None
 

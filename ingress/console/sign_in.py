@@ -3,11 +3,12 @@
 import logging
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..access.addresses import client_address
-from ..access.guards import let_everybody_in, require_ip_address
-from ..access.keys import ADMIN, count_failure, is_api_id, is_valid, look_up_key
+from ..access.guards import allow_anyone, require_ip_address
+from ..access.keys import ADMIN, fetch_key, is_valid, parse_api_id
+from ..access.rate_limit import count_failure
 from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database, get_deadline
@@ -23,7 +24,7 @@ blueprint = Blueprint(
     template_folder="templates",
     static_folder="static",
 )
-blueprint.before_request(let_everybody_in)
+blueprint.before_request(allow_anyone)
 blueprint.before_request(sessions.require_token)
 layout.init_blueprint(blueprint)
 
@@ -48,7 +49,7 @@ def receive_form():
 
 def find_admin_key(api_id, secret, address, deadline):
     """Return the ApiKey of an admin; a wrong secret counts as at the door, only who has a right one is told more."""
-    key = look_up_key(int(api_id), deadline) if is_api_id(api_id) else None
+    key = fetch_key(parse_api_id(api_id), deadline)
     if not is_valid(key, secret):
         count_failure(address)
         raise InvalidApiIdOrKey
@@ -61,10 +62,11 @@ def find_admin_key(api_id, secret, address, deadline):
 
 def is_ours(page):
     """True for a path of the console: a form must not lead anybody elsewhere."""
-    return page == sessions.PREFIX or page.startswith((f"{sessions.PREFIX}/", f"{sessions.PREFIX}?"))
+    is_inside = page == sessions.PREFIX or page.startswith((f"{sessions.PREFIX}/", f"{sessions.PREFIX}?"))
+    return is_inside and page.isprintable()  # a line break would end the header
 
 
 @blueprint.post("/sign-out")
 def sign_out():
-    session.clear()
+    sessions.sign_out()
     return redirect(url_for(".show_form", signed_out=1), 303)

@@ -3,6 +3,7 @@
 import json
 import re
 from io import BytesIO
+from typing import Any, NoReturn
 
 from flask import request
 from gunicorn.http.errors import NoMoreData, ParseException
@@ -13,14 +14,17 @@ from ..errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTo
 
 BODY_LIMIT = 256 * 1024  # bytes
 TOO_LARGE = f"a body may have {BODY_LIMIT} bytes"
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+DEPTH_LIMIT = 100  # objects and lists within each other; far below where Python's own recursion ends
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
+Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
 
-def read_content():
-    """The bytes of the body, all of them or an error, also when it came in chunks and told no length.
 
-    Werkzeug by itself takes a body that was cut, at its limit or by a broken connection, for a whole one.
+def read_content() -> bytes:
+    """Return the bytes of the body, all of them or an error, also when it comes in chunks and announces no length.
+
+    Werkzeug takes a body that was cut, at its limit or by a broken connection, for a whole one.
     """
     length = request.content_length
     if length is None and "wsgi.input_terminated" not in request.environ:
@@ -28,7 +32,7 @@ def read_content():
     if length is not None and length > BODY_LIMIT:
         raise RequestTooLarge(TOO_LARGE)
     try:
-        content = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
+        content: bytes = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
     except (ParseException, NoMoreData) as error:
         raise IncompleteBody(f"its chunks cannot be read: {type(error).__name__}") from None
     if len(content) > BODY_LIMIT:
@@ -38,58 +42,87 @@ def read_content():
     return content
 
 
-def read_body(content):
-    """The parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
+def read_body(content: bytes) -> Pairs:
+    """Return the parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
     if not content.strip():
         return MultiDict()
     if request.is_json or request.mimetype == "text/json" or looks_like_json(content):
         return parse_json(content)
-    if request.mimetype in FORMS:
+    if request.mimetype in FORM_TYPES:
         return parse_form(content)
     raise UnsupportedMediaType("send JSON or a form")
 
 
-def looks_like_json(content):
-    """True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
+def looks_like_json(content: bytes) -> bool:
+    """Return True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
     return request.mimetype != "multipart/form-data" and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def parse_form(content):
+def parse_form(content: bytes) -> Pairs:
     try:
         parser = FormDataParser(silent=False)
-        return parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
+        form = parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
     except ValueError as error:
         raise InvalidFormBody("not UTF-8" if isinstance(error, UnicodeError) else "cannot be parsed") from None
+    if None in form:  # what Werkzeug names a part whose name it cannot read
+        raise InvalidFormBody("a part has no name that can be read")
+    return form
 
 
-def parse_json(content):
-    """A JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
+def parse_json(content: bytes) -> Pairs:
+    """Return a JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
     try:
         text = content.decode("utf-8-sig")
-        pairs = json.loads(text, **JSON_HOOKS)
+        value = json.loads(text, **JSON_HOOKS)
     except NotJson:
-        constant = next(match for match in STRING_OR_CONSTANT.finditer(text) if match[1])
-        raise InvalidJsonBody(f"{constant[1]} is no JSON value, at character {constant.start(1)}") from None
+        raise InvalidJsonBody(describe_constant(text)) from None
     except UnicodeDecodeError as error:
         raise InvalidJsonBody(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise InvalidJsonBody(str(error)) from None
     except RecursionError:
-        raise InvalidJsonBody("nested too deeply") from None
-    if not isinstance(pairs, MultiDict):
+        raise InvalidJsonBody(TOO_DEEP) from None
+    if not isinstance(value, MultiDict):
         raise InvalidJsonBody('must be an object such as {"cost": "12.50"}, at character 0')
-    return pairs
+    if is_too_deep(value):
+        raise InvalidJsonBody(TOO_DEEP)
+    return value
+
+
+TOO_DEEP = f"nested too deeply, {DEPTH_LIMIT} levels are allowed"
+
+
+def is_too_deep(value: Pairs) -> bool:
+    """Return True when objects and lists stand more than DEPTH_LIMIT levels deep; looks level by level, not deep."""
+    level: list[Any] = [value]
+    for _ in range(DEPTH_LIMIT):
+        level = [child for parent in level for child in list_children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def list_children(parent: Any) -> list[Any]:
+    """Return the objects and lists in an object, those under a name given twice included, or in a list."""
+    values = parent if isinstance(parent, list) else (each for values in parent.listvalues() for each in values)
+    return [value for value in values if isinstance(value, list | MultiDict)]
 
 
 class NotJson(Exception):
     """NaN or Infinity, which Python's parser accepts and JSON does not know."""
 
 
-def refuse_constant(name):
+def refuse_constant(name: str) -> NoReturn:
     raise NotJson(name)
 
 
-JSON_HOOKS = {
+def describe_constant(text: str) -> str:
+    """Return what the sender is told of the first NaN or Infinity that stands outside a string."""
+    constant = next(match for match in STRING_OR_CONSTANT.finditer(text) if match[1])
+    return f"{constant[1]} is no JSON value, at character {constant.start(1)}"
+
+
+JSON_HOOKS: dict[str, Any] = {
     "parse_int": str,
     "parse_float": str,
     "parse_constant": refuse_constant,

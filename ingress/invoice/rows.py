@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from .. import errors
 from ..errors import IngressError
 from ..intake.fields import normalise_number
-from ..intake.schemas import NO_COST
+from ..intake.schema_fields import NO_COST
 from .amounts import parse_amount
 from .exports import Texts
 from .moments import Reading, parse_moment, wall_seconds

@@ -8,7 +8,7 @@ from ..errors import TLDialerConnectionError
 from ..spool.queue import SpoolError, get_spool
 
 blueprint = Blueprint("health", __name__)
-blueprint.before_request(guards.let_everybody_in)
+blueprint.before_request(guards.allow_anyone)
 
 
 @blueprint.get("/healthz")

@@ -1,73 +1,107 @@
-"""What no log may show: secrets, wherever a sender puts them, and phone numbers but for their last four digits."""
+"""Masks what no log may show: secrets, wherever a sender puts them, and all but the last four digits of numbers."""
 
 import re
+from collections.abc import Iterable, Iterator, MutableMapping
+from itertools import groupby, pairwise
+from typing import Any
 from urllib.parse import unquote_plus
 
-from ..intake.parameters import MASK, QUOTED, SECRETS
+from ..intake.parameters import MASK, QUOTED, Parameters, is_secret_name
+
+Environ = MutableMapping[str, Any]  # a WSGI environment
 
 PARAMETER = re.compile(r"([?&;])([^=&;\s]+)=([^&;\s]*)")
 BEFORE_LAST_FOUR = re.compile(r"\d(?=(?:\D*\d){4})")
 BEFORE_LAST_FOUR_OF_SEGMENT = re.compile(r"\d(?=(?:[^\d/]*\d){4})")
-NUMBER = re.compile(
+SEPARATOR = r"(?:[^\w:\n]|_){1,3}"  # a colon stands in times
+DIGIT_GROUP = re.compile(r"(?<!\d)\d{1,7}(?!\d)")
+SAME_SEPARATOR = re.compile(SEPARATOR)
+NUMBER_DIGITS = 10  # of a North American number; a longer one has a prefix
+OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+NO_NUMBER = re.compile(
+    rf"{OCTET}(?:\.{OCTET}){{3}}"  # an IP address
+    r"|\d+\.\d+"  # a decimal
+    r"|(?:19|20)\d\d(\D)\d\d\1\d\d(?:\1\d\d)*"  # a time
+)
+PHONE_NUMBER = re.compile(
     r"\b(?P<request_id>[0-9a-f]{32})\b"
     r"|\d{8,}"
     r"|(?<!\d)(?:\(?\d{3}\)?[ .-]{0,2})?\d{3}[ .-]\d{4}(?!\d)"  # (720) 555-0134
     r"|\+\d[\d ().-]{5,}\d"
+    rf"|(?<!\d)\(?\d{{3}}\)?{SEPARATOR}\d{{3}}{SEPARATOR}\d{{4}}(?!\d)"  # 720 / 555-0134
+    rf"|(?<!\d)\d(?!\d)(?:{SEPARATOR}\d(?!\d)){{9,}}"  # 7 2 0 - 5 5 5 - 0 1 3 4
 )
 ABOUT_A_NUMBER = re.compile(r"(?:Missing or )?Invalid [CD]ID: ")
 
 
-def mask_secrets(text):
-    """The text of a URL or request line with the values of secret parameters replaced, however they are encoded."""
+def mask_secrets(text: str) -> str:
+    """Return a URL or request line with the values of secret parameters masked, in whatever way they are encoded."""
     return PARAMETER.sub(mask_parameter, text)
 
 
-def mask_parameter(match):
-    secret = unquote_plus(match[2]).strip().lower() in SECRETS
-    return f"{match[1]}{match[2]}={MASK}" if secret else match[0]
+def mask_parameter(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}={MASK}" if is_secret_name(unquote_plus(match[2]).strip()) else match[0]
 
 
-def mask_values(text, secrets):
-    """The text without these values; errors repeat only the beginning of what was sent."""
+def mask_values(text: str, secrets: Iterable[str]) -> str:
+    """Return the text without these values; errors repeat only the beginning of what was sent."""
     for secret in sorted({part for value in secrets for part in (value, value[:QUOTED])}, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 
 
-def list_secrets(environ, parameters):
-    """What came under a secret's name, in the header and in the Parameters, if these could be read."""
+def list_secrets(environ: Environ, parameters: Parameters | None) -> list[str]:
+    """Return what came under a secret's name, in the headers and in the Parameters, if these could be read."""
     sent = [environ.get("HTTP_TLD_API_KEY"), environ.get("HTTP_AUTHORIZATION")]
     if parameters is not None:
         pairs = [*parameters.query.items(multi=True), *parameters.body.items(multi=True)]
-        sent += [value for name, value in pairs if name.lower() in SECRETS]
+        sent += [value for name, value in pairs if is_secret_name(name)]
     return [value.strip() for value in sent if isinstance(value, str) and value.strip()]
 
 
-def mask_path(path):
-    """All digits but the last four of each segment: it may hold a number, in whatever way it is written."""
-    return BEFORE_LAST_FOUR_OF_SEGMENT.sub("*", path)
+def mask_path(path: str) -> str:
+    """Return a path with all digits masked but the last four of each segment, or of a number that segments share."""
+    return BEFORE_LAST_FOUR_OF_SEGMENT.sub("*", mask_groups(path))
 
 
-def mask_number(number):
-    """A normalised one of ten digits, or None."""
+def mask_number(number: str | None) -> str | None:
+    """Return a normalised number of ten digits masked; None stays None."""
     return number and f"******{number[-4:]}"
 
 
-def mask_numbers(text):
-    """A text with its phone numbers masked; what is refused as one is masked in whatever way it is written."""
+def mask_numbers(text: str) -> str:
+    """Return a text with its phone numbers masked; one that was refused is masked in whatever way it is written."""
     if ABOUT_A_NUMBER.match(text):
         refused, colon, reason = text.rpartition(": ")
         return BEFORE_LAST_FOUR.sub("*", refused) + colon + reason
-    return NUMBER.sub(mask_match, text)
+    return PHONE_NUMBER.sub(mask_match, mask_groups(text))
 
 
-def mask_match(number):
+def mask_groups(text: str) -> str:
+    """Return a text in which numbers are masked that are written in groups, such as 720/555/0134 or 72 05 55 01 34."""
+    for start, end in reversed(list(find_groups(text))):
+        written = text[start:end]
+        if sum(character.isdecimal() for character in written) >= NUMBER_DIGITS and not NO_NUMBER.fullmatch(written):
+            text = text[:start] + BEFORE_LAST_FOUR.sub("*", written) + text[end:]
+    return text
+
+
+def find_groups(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where groups of digits begin and end that have the same separator between them."""
+    pairs = pairwise(DIGIT_GROUP.finditer(text))
+    for separator, same in groupby(pairs, key=lambda pair: text[pair[0].end() : pair[1].start()]):
+        if SAME_SEPARATOR.fullmatch(separator):
+            (first, last), *others = same
+            yield first.start(), (others[-1][1] if others else last).end()
+
+
+def mask_match(number: re.Match[str]) -> str:
     return number[0] if number["request_id"] else BEFORE_LAST_FOUR.sub("*", number[0])
 
 
-def mask_atom(name, value):
-    """What a gunicorn access log format may name."""
-    if name.strip("{}ioe").lower() in SECRETS or name.lower() == "{http_tld_api_key}e":
+def mask_atom(name: str, value: Any) -> Any:
+    """Return the value that a gunicorn access log format names, without secrets."""
+    if is_secret_name(name.strip("{}ioe")) or name.lower() == "{http_tld_api_key}e":
         return MASK
     if name == "q" and isinstance(value, str):
         return mask_secrets("?" + value)[1:]

@@ -15,6 +15,7 @@ from werkzeug.exceptions import Unauthorized
 
 from .. import counters
 from ..access.addresses import client_address
+from ..access.rate_limit import count_failure
 from ..database.pool import get_database, get_deadline
 from ..errors import TLDialerConnectionError
 from ..spool.queue import SpoolError, get_spool
@@ -36,7 +37,7 @@ def require_metrics_token():
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     expected = current_app.config["METRICS_TOKEN"]
     if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), expected.encode()):
-        current_app.extensions["failures"].count(client_address() or "unix socket")
+        count_failure(client_address())
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 

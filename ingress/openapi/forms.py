@@ -5,44 +5,54 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow.fields import Field
 
-from ..intake.schemas import KEY_LIMIT, NOTES_LIMIT, SWITCH, Cost, IdempotencyKey, Notes, PhoneNumber, Switch, Time
+from ..intake.schema_fields import (
+    KEY_LIMIT,
+    NOTES_LIMIT,
+    SWITCH,
+    CostField,
+    IdempotencyKeyField,
+    NotesField,
+    PhoneNumberField,
+    SwitchField,
+    TimeField,
+)
 from .json_schema import JsonObject
 
 PARAMETER_FORMS: dict[type, JsonObject] = {
-    PhoneNumber: {
+    PhoneNumberField: {
         "type": ["string", "integer"],
         "format": "north-american-number",
         "description": "A North American number with 10 digits, or 11 with the leading 1, in any usual notation.",
         "examples": ["8005550142", "+1 (800) 555-0142", "1-800-555-0142", 18005550142],
     },
-    Cost: {
+    CostField: {
         "type": ["string", "number"],
         "format": "amount",
         "description": "An amount below 100,000,000, kept with 4 decimal places; `$` and thousands commas are allowed.",
         "examples": ["12.50", 12.5, "$1,200.00"],
     },
-    Time: {
+    TimeField: {
         "type": ["string", "integer"],
         "format": "time-of-call",
         "description": "ISO 8601, `3/5/2024 2:21:09 PM`, or seconds or milliseconds since 1970. A time without an"
         " offset is read in the API key's time zone. It must be from the year 2000 to one day from now.",
         "examples": ["2024-03-05T14:21:09Z", "2024-03-05 14:21:09 -0500", 1709648469],
     },
-    Notes: {
+    NotesField: {
         "type": ["string", "number"],
         "format": "notes",
         "maxLength": NOTES_LIMIT,
         "description": f"Any text up to {NOTES_LIMIT:,} bytes of UTF-8.",
         "examples": ["RGB7F31"],
     },
-    IdempotencyKey: {
+    IdempotencyKeyField: {
         "type": ["string", "number"],
         "format": "idempotency-key",
         "maxLength": KEY_LIMIT,
         "description": f"It has 1 to {KEY_LIMIT} characters.",
         "examples": ["RGB7F31A4C"],
     },
-    Switch: {
+    SwitchField: {
         "type": ["string", "integer", "boolean"],
         "enum": [*SWITCH, 1, 0, True, False],
         "description": "Upper and lower case are the same.",

@@ -25,7 +25,7 @@ PAGE_HEADERS = {
 CACHE_SECONDS = 3600  # browsers see an update of the service within the hour
 
 blueprint = Blueprint("docs", __name__, url_prefix="/docs")
-blueprint.before_request(guards.let_everybody_in)
+blueprint.before_request(guards.allow_anyone)
 
 
 @blueprint.get("")

@@ -6,8 +6,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from ..intake.body import BODY_LIMIT
-from ..intake.body import FORMS as FORM_TYPES
+from ..intake.body import BODY_LIMIT, FORM_TYPES
 from ..intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
 from .forms import PARAMETER_FORMS, describe_field, to_nullable_form, to_text_form
 from .json_schema import JsonObject, refer_to

@@ -5,7 +5,7 @@ import logging
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
 
-from ..access.guards import require_known_api_key
+from ..access.guards import require_cached_api_key
 from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError, answer_ingress_error
 from ..outcome import Outcome
@@ -42,6 +42,6 @@ def answer_outage(error: TLDialerConnectionError) -> ResponseReturnValue:
 def require_billable(delivery: Delivery, error: TLDialerConnectionError) -> None:
     """Raise what refuses the delivery; `error` where only the database could tell, and for a dry run."""
     if delivery.api_key is None:
-        require_known_api_key(delivery)
+        require_cached_api_key(delivery)
     if delivery.read_call().dry_run:
         raise error

@@ -16,10 +16,10 @@ NOT_THIS_ENDPOINT = (403, "This API is Not Allowed to Access this Endpoint")
 NOT_FROM_HERE = (403, "This API is Not Allowed from this IP Address")
 GUARDS = {
     "billable.receive_cost": "require_api_key",
-    "docs.asset": "let_everybody_in",
-    "docs.page": "let_everybody_in",
-    "health.healthz": "let_everybody_in",
-    "health.readyz": "let_everybody_in",
+    "docs.asset": "allow_anyone",
+    "docs.page": "allow_anyone",
+    "health.healthz": "allow_anyone",
+    "health.readyz": "allow_anyone",
     "log.ask_for_replay": "require_admin",
     "log.receive_replay": "require_admin",
     "costs.show_cost": "require_admin",
@@ -27,13 +27,13 @@ GUARDS = {
     "log.show_deliveries": "require_admin",
     "log.show_delivery": "require_admin",
     "metrics.metrics": "require_metrics_token",
-    "openapi.openapi": "let_everybody_in",
+    "openapi.openapi": "allow_anyone",
     "overview.show_overview": "require_admin",
     "overview.show_plot": "require_admin",
-    "sign_in.receive_form": "let_everybody_in",
-    "sign_in.show_form": "let_everybody_in",
-    "sign_in.sign_out": "let_everybody_in",
-    "sign_in.static": "let_everybody_in",
+    "sign_in.receive_form": "allow_anyone",
+    "sign_in.show_form": "allow_anyone",
+    "sign_in.sign_out": "allow_anyone",
+    "sign_in.static": "allow_anyone",
 }
 
 
@@ -555,3 +555,21 @@ def test_no_secret_is_in_any_answer_or_log(client, key, caplog, monkeypatch):
     assert "failed" in caplog.text
     assert SECRET not in caplog.text
     assert wrong not in caplog.text
+
+
+def test_failures_from_ipv6_are_counted_for_the_network_of_64_bits(send, make_client, key):
+    client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute")
+    wrong = {**key, "tld-api-key": "wrong"}
+
+    statuses = [
+        send(wrong, client=client, address=address)[0]
+        for address in (
+            "2001:db8::1",
+            "2001:db8::2",
+            "2001:db8::ffff:ffff:ffff:ffff",
+            "2001:db8:0:1::1",
+            "fe80::1%eth0",
+        )
+    ]
+
+    assert statuses == [401, 429, 429, 401, 401]

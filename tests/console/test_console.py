@@ -231,6 +231,59 @@ def test_signing_out_ends_the_session(console):
     assert console.get("/console").status_code == 303
 
 
+@pytest.fixture
+def other_process(monkeypatch):
+    """A client of another process of the same service; keys are cached there as they are in production."""
+    monkeypatch.setattr(keys, "KEY_SECONDS", 60)
+    monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
+    return create_app().test_client()
+
+
+def copy_cookie(client, other):
+    other.set_cookie("console_session", client.get_cookie("console_session", path="/console").value, path="/console")
+
+
+def test_a_copied_cookie_is_worthless_after_signing_out(dialer, console, app, other_process):
+    here = app.test_client()
+    for thief in (here, other_process):
+        copy_cookie(console, thief)
+        assert thief.get("/console").status_code == 200
+
+    post_form(console, "/console/sign-out")
+
+    assert [thief.get("/console").status_code for thief in (here, other_process)] == [303, 303]
+
+
+def test_one_may_sign_in_again_at_once_after_signing_out(console, admin):
+    post_form(console, "/console/sign-out")
+
+    assert sign_in(console, admin).status_code == 303
+    assert console.get("/console").status_code == 200
+
+
+def test_a_cookie_that_has_ended_signs_out_no_other_session(console, app, admin):
+    thief = app.test_client()
+    copy_cookie(console, thief)
+    token = read_token(thief.get("/console"))
+    post_form(console, "/console/sign-out")
+    sign_in(console, admin)
+
+    thief.post("/console/sign-out", data={"token": token})
+
+    assert console.get("/console").status_code == 200
+
+
+def test_signing_out_while_the_database_is_away_says_that_it_failed(console, app, broken_connection):
+    token = read_token(console.get("/console"))
+    app.extensions["database"].kept.connection.close()
+    broken_connection()
+
+    page = console.post("/console/sign-out", data={"token": token})
+
+    assert page.status_code == 503
+    assert console.get_cookie("console_session", path="/console") is None
+
+
 @pytest.mark.parametrize("path", ["/console/sign-out", "/console/deliveries/1/replay"])
 @pytest.mark.parametrize("token", [None, "", "forged", "ü"])
 def test_a_form_from_elsewhere_does_nothing(console, path, token):
@@ -250,7 +303,13 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, admin):
     )
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.com", "//example.com", "/consolex", "/api", "\\console"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        *("https://example.com", "//example.com", "/consolex", "/api", "\\console"),
+        *("/console/\r\nSet-Cookie: x=1", "/console/\n", "/console?\0", "/console/\x7f", "/console/\t"),
+    ],
+)
 def test_signing_in_leads_nowhere_else(client, admin, elsewhere):
     assert sign_in(client, admin, next_page=elsewhere).location == "/console"
 
@@ -277,7 +336,7 @@ def newest(dialer):
 def test_the_overview_counts_what_came_in_by_key(dialer, client, console, create_key):
     dialer.add_call()
     ringba, _ = create_key(name="ringba"), create_key(name="silent")
-    for call in (CALL, CALL, {**CALL, "cost": "1234.5678"}, {**CALL, "cost": ""}):
+    for call in (CALL, CALL, {"cost": "1234.5678"}, {**CALL, "cost": ""}):
         client.post(f"{URL}/8005550142/7205550134", headers=ringba, json=call)
     client.post(f"{URL}/8005550142/7205550199", headers=ringba, json=CALL)
 

@@ -150,10 +150,7 @@ def test_a_cost_is_exact_to_four_places(text, cost):
         "NaN",
         "Infinity",
         "inf",
-        "-1",
-        "-0",
         "$-1",
-        "(5)",
         "+5",
         "12.50 USD",
         "USD 12.50",
@@ -170,6 +167,12 @@ def test_a_cost_is_exact_to_four_places(text, cost):
 )
 def test_a_cost_that_is_no_plain_amount_is_refused(text):
     with pytest.raises(ValueError, match="not a plain amount"):
+        parse_cost(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "-0", "(5)", "\u22125", "-$5.00", "- 5"])
+def test_a_cost_below_zero_is_refused_with_what_to_send_instead(text):
+    with pytest.raises(ValueError, match="send what the call costs now, 0 to cancel it"):
         parse_cost(text)
 
 

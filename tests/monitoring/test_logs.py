@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 import socket
 import sys
 import time
 from contextlib import suppress
+from urllib.parse import quote
 
 import pytest
 
@@ -80,6 +82,18 @@ def test_a_stranger_has_no_api_id(sound_service, dialer):
     line = line_of(sound_service, headers)
     assert (line["status"], line["outcome"], line["api_id"]) == (401, "refused", None)
     assert line["error"] == "Invalid API ID or Key"
+
+
+@pytest.mark.parametrize(("has_key", "status"), [(True, 400), (False, 401)])
+def test_a_form_with_a_nameless_part_leaves_a_line_with_its_address(sound_service, dialer, key, has_key, status):
+    form = b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", **(key if has_key else {})}
+
+    answer, headers, _ = sound_service.send("POST", PATH, headers, form)
+
+    line = line_of(sound_service, headers)
+    assert (answer, line["status"], line["outcome"]) == (status, status, "refused")
+    assert line["address"] == "127.0.0.1"
 
 
 def test_an_unknown_path_is_told_without_its_query(sound_service):
@@ -157,13 +171,19 @@ def test_no_full_number_shows_anywhere(service, sound_service, dialer, key):
             "/7205550134/8005550142",
             "/+1 (720) 555-0134/72a05550134",
             "/x/7205550134x",
+            "/8005550142/720/555/0134",
+            "/8005550142/7 2 0 5 5 5 0 1 3 4",
+            "/8005550142/720.555.0134x",
         ):
-            each.send("POST", f"{URL}{path.replace(' ', '%20')}?cost=1&call_date=7205550134", key)
+            each.send("POST", f"{URL}{quote(path)}?cost=1&call_date=7205550134", key)
+        for number in ("720/555/0134", "7 2 0 5 5 5 0 1 3 4", "7.2.0.5.5.5.0.1.3.4", "720\u2013555\u20130134"):
+            each.send("POST", f"{PATH}?cost={quote(number)}", key)
+            each.send("POST", f"{PATH}?cost=1&call_date={quote(number)}", key)
         each.send("POST", f"{PATH}?cost=1&idempotency_key=1", key)
         _, headers, _ = each.send("POST", f"{PATH}?cost=2&idempotency_key=1", key)
         line_of(each, headers)
 
-        digits = "".join(character for character in each.log.read_text() if character not in " ().+-a")
+        digits = re.sub(r"\\u20\d\d|[ ().+/a-]", "", each.log.read_text())
         assert "7205550134" not in digits
 
 
@@ -179,6 +199,26 @@ def test_a_message_or_traceback_that_holds_a_url_is_masked_too():
 
     assert line["message"] == "Error handling request /x/******0134?api_key=***&cost=1"
     assert line["traceback"].endswith("ValueError: /x/******0134?api_key=***&cost=1")
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [("%d calls", ("many",)), ("\ud800 %s", (b"\xff\x00",)), (None, ()), ("%s", ("?apikey=" * 10_000,))],
+    ids=["misfit", "bytes", "none", "long"],
+)
+def test_any_message_becomes_a_line(message, args):
+    record = logging.makeLogRecord({"name": "ingress", "msg": message, "args": args})
+
+    assert "message" in json.loads(JsonFormatter(shows_numbers=False).format(record))
+
+
+def test_a_message_that_cannot_be_masked_is_hidden_whole(monkeypatch):
+    monkeypatch.setattr("ingress.monitoring.logs.mask_secrets", lambda text: 1 / 0)
+    record = logging.makeLogRecord({"name": "ingress", "msg": "?apikey=x"})
+
+    line = json.loads(JsonFormatter(shows_numbers=False).format(record))
+
+    assert line["message"] == "*** (could not be masked: ZeroDivisionError)"
 
 
 def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):

@@ -105,6 +105,9 @@ def test_atoms_without_a_secret_stay_as_they_are(name, value):
         ("/billable//72a05b550134", "/billable//**a**b**0134"),
         ("/billable/0142/", "/billable/0142/"),
         ("/billable/٧٢٠٥٥٥٠١٣٤", "/billable/******٠١٣٤"),
+        ("/billable/8005550142/720/555/0134", "/billable/******0142/***/***/0134"),
+        ("/billable/7-2-0-5-5-5-0-1-3-4/x", "/billable/*-*-*-*-*-*-0-1-3-4/x"),
+        ("/console/deliveries/1041/replay", "/console/deliveries/1041/replay"),
         ("/healthz", "/healthz"),
     ],
 )
@@ -132,6 +135,20 @@ def test_a_path_keeps_the_last_four_digits_of_each_segment(path, masked):
         ("Invalid Cost: +1 (720) 555-0134: no", "Invalid Cost: +* (***) ***-0134: no"),
         ("Invalid Cost: 720.555.0134: no", "Invalid Cost: ***.***.0134: no"),
         ("Invalid Cost: +44 20 7946 0958: no", "Invalid Cost: +** ** **** 0958: no"),
+        ("Invalid Cost: 720/555/0134: no", "Invalid Cost: ***/***/0134: no"),
+        ("Invalid Cost: 1/720/555/0134: no", "Invalid Cost: */***/***/0134: no"),
+        ("Invalid Cost: 5 720/555/0134: no", "Invalid Cost: 5 ***/***/0134: no"),
+        ("Invalid Cost: 720 / 555-0134: no", "Invalid Cost: *** / ***-0134: no"),
+        ("Invalid Cost: 7 2 0 5 5 5 0 1 3 4: no", "Invalid Cost: * * * * * * 0 1 3 4: no"),
+        ("Invalid Cost: 7 2 0 - 5 5 5 - 0 1 3 4: no", "Invalid Cost: * * * - * * * - 0 1 3 4: no"),
+        ("Invalid Cost: 7.2.0.5.5.5.0.1.3.4: no", "Invalid Cost: *.*.*.*.*.*.0.1.3.4: no"),
+        ("Invalid Cost: 720\u2013555\u20130134: no", "Invalid Cost: ***\u2013***\u20130134: no"),
+        ("Invalid Cost: 720\u2011555\u20110134: no", "Invalid Cost: ***\u2011***\u20110134: no"),
+        ("Invalid Cost: 720\u202f555\u202f0134: no", "Invalid Cost: ***\u202f***\u202f0134: no"),
+        ("Invalid Cost: 720_555_0134: no", "Invalid Cost: ***_***_0134: no"),
+        ("Invalid Cost: 72 05 55 01 34: no", "Invalid Cost: ** ** ** 01 34: no"),
+        ("Invalid Cost: 720-5550134: no", "Invalid Cost: ***-***0134: no"),
+        ("Invalid Cost: 720/555/0134/800/555/0142: no", "Invalid Cost: ***/***/****/***/***/0142: no"),
         ("Invalid Notes: cid7205550134", "Invalid Notes: cid******0134"),
         ("POST /billable/8005550142/7205550134 failed", "POST /billable/******0142/******0134 failed"),
     ],
@@ -147,6 +164,11 @@ def test_a_text_keeps_the_last_four_digits_of_its_phone_numbers(text, masked):
         "Invalid Cost: 12,50: no amount",
         "Invalid Call Date: 2026-02-30 10:00:00: no such day",
         "This API is Not Allowed from this IP Address: 203.100.113.107",
+        "This API is Not Allowed from this IP Address: 192.168.1.100",
+        "Invalid Call Date: 2024 03 05 14 21 09: no",
+        "Invalid Call Date: 2024/03/05 14:21:09 +0100: no",
+        "Cost 12345.67890",
+        "no connection to the database: (2003, \"Can't connect to MySQL server on '127.0.0.1' (111)\")",
         "request 01234567890123456789012345678901 failed",
         "Booting worker with pid: 4194303",
         'File "ingress/billing.py", line 112, in bill_once',
@@ -169,3 +191,9 @@ def test_a_secret_is_masked_also_where_an_error_repeats_only_its_beginning(secre
     text = mask_values(f"Invalid CID: {secret[:100]}: no, {secret}", [secret])
 
     assert text == "Invalid CID: ***: no, ***"
+
+
+def test_a_name_that_is_no_text_is_no_secrets_name():
+    parameters = Parameters(MultiDict([(None, "1"), (5, "2")]), MultiDict())
+
+    assert list_secrets({"HTTP_TLD_API_KEY": b"\xff"}, parameters) == []

@@ -13,7 +13,8 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 
 from ingress.access.keys import hash_secret
 from ingress.database import queries
-from ingress.intake.schemas import ALIASES, BillableCallSchema, Cost, PhoneNumber, Time
+from ingress.intake.schema_fields import CostField, PhoneNumberField, TimeField
+from ingress.intake.schemas import ALIASES, BillableCallSchema
 from ingress.openapi.answers import ANSWER_EXAMPLES
 from ingress.openapi.document import write_document
 from tests.conftest import SECRET, URL
@@ -23,7 +24,7 @@ from tools.service import serve
 pytestmark = pytest.mark.slow
 METHODS = "POST,GET"
 REQUIRED = {"inbound_number": "8005550142", "phone_number": "7205550134", "cost": "12.50"}
-EXACT = (PhoneNumber, Cost, Time)  # kinds of which only some numbers are values; other tests send those
+EXACT = (PhoneNumberField, CostField, TimeField)  # kinds of which only some numbers are values; other tests send those
 NAMES = {
     alias for name, field in BillableCallSchema().fields.items() if isinstance(field, EXACT) for alias in ALIASES[name]
 }

@@ -163,7 +163,7 @@ def test_a_key_is_known_for_a_day(known, post, outage, monkeypatch):
 
 
 def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypatch):
-    monkeypatch.setattr(keys, "KNOWN_KEYS", 2)
+    monkeypatch.setattr(keys, "CACHED_KEYS", 2)
     senders = [create_key() for _ in range(3)]
     for key in senders:
         client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)

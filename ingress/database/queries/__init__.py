@@ -65,5 +65,6 @@ from .keys import (
     update_api_key_enabled,
     update_api_key_hash,
     update_api_key_last_used,
+    update_api_key_sign_outs,
 )
 from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_faults, set_session

@@ -23,6 +23,7 @@ class ApiKey(NamedTuple):
     time_zone: str | None
     on_change: str
     last_used: datetime | None
+    sign_outs: int = 0  # how often its owner has signed out of the console
 
 
 class ListedApiKey(NamedTuple):
@@ -87,3 +88,7 @@ def update_api_key_enabled(connection: Connection, api_id: int, enabled: int) ->
 
 def update_api_key_last_used(connection: Connection, api_id: int, last_used: datetime) -> None:
     execute(connection, "update_api_key_last_used", api_id=api_id, last_used=last_used)
+
+
+def update_api_key_sign_outs(connection: Connection, api_id: int) -> None:
+    execute(connection, "update_api_key_sign_outs", api_id=api_id)
