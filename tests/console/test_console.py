@@ -336,7 +336,7 @@ def newest(dialer):
 def test_the_overview_counts_what_came_in_by_key(dialer, client, console, create_key):
     dialer.add_call()
     ringba, _ = create_key(name="ringba"), create_key(name="silent")
-    for call in (CALL, CALL, {"cost": "1234.5678"}, {**CALL, "cost": ""}):
+    for call in (CALL, CALL, {"cost": "1234.5678", "call_date": "2024-03-05T14:22:09Z"}, {**CALL, "cost": ""}):
         client.post(f"{URL}/8005550142/7205550134", headers=ringba, json=call)
     client.post(f"{URL}/8005550142/7205550199", headers=ringba, json=CALL)
 
