@@ -20,7 +20,7 @@ from ..errors import (
     TLDialerConnectionError,
     TLDialerNotEnabled,
 )
-from ..intake.parameters import GivenTwice, Parameters, UnfilledToken, is_blank, is_unfilled, read_parameters
+from ..intake.parameters import Absent, GivenTwice, Parameters, is_blank, is_unfilled, read_parameters
 from .addresses import client_address, is_in_range
 from .keys import INGRESS, Credentials, find_stale_key, find_valid_key
 
@@ -80,7 +80,7 @@ def read_credential(parameters: Parameters, names: tuple[str, ...], missing: typ
         value = parameters.find(names, header)
     except GivenTwice as ambiguous:
         return ambiguous
-    if value is None or isinstance(value, UnfilledToken):
+    if value is None or isinstance(value, Absent):
         raise missing(value and value.complaint())
     return value if isinstance(value, str) else ""  # JSON may hold a list, which is no credential
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from io import BytesIO
 from typing import Any, NoReturn
 
@@ -11,18 +12,22 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
 from ..errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
+from .text import decode_text, parse_urlencoded
 
 BODY_LIMIT = 256 * 1024  # bytes
 TOO_LARGE = f"a body may have {BODY_LIMIT} bytes"
 DEPTH_LIMIT = 100  # objects and lists within each other; far below where Python's own recursion ends
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+URLENCODED = "application/x-www-form-urlencoded"
+FORM_TYPES = (URLENCODED, "multipart/form-data")
+FORM_START = re.compile(r"\s*[\w.\-%\[\]]+=")  # no JSON and no XML begins like that
+QUOTED_ENCODING = 50  # characters of a refused Content-Encoding that an error repeats
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
 
 
 def read_content() -> bytes:
-    """Return the bytes of the body, all of them or an error, also when it comes in chunks and announces no length.
+    """Return the bytes of the body, all of them, unpacked; raises the IngressError of one that is cut or too large.
 
     Werkzeug takes a body that was cut, at its limit or by a broken connection, for a whole one.
     """
@@ -39,45 +44,69 @@ def read_content() -> bytes:
         raise RequestTooLarge(TOO_LARGE)
     if len(content) < (length or 0):
         raise IncompleteBody(f"{len(content)} of {length} bytes came")
-    return content
+    encoding = request.headers.get("Content-Encoding")
+    return unpack(content, encoding.strip().lower()) if encoding and content else content
+
+
+def unpack(content: bytes, encoding: str) -> bytes:
+    """Return a packed body unpacked, but never more than BODY_LIMIT of it."""
+    if encoding in ("identity", ""):
+        return content
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise UnsupportedMediaType(f"Content-Encoding {encoding[:QUOTED_ENCODING]}: send gzip, deflate or none")
+    window = zlib.MAX_WBITS + 32 if is_wrapped(content) else -zlib.MAX_WBITS
+    unpacker = zlib.decompressobj(window)
+    try:
+        unpacked = unpacker.decompress(content, BODY_LIMIT + 1)
+    except zlib.error:
+        raise IncompleteBody(f"it is no valid {encoding}") from None
+    if len(unpacked) > BODY_LIMIT:
+        raise RequestTooLarge(f"{TOO_LARGE}, also unpacked")
+    if not unpacker.eof:
+        raise IncompleteBody(f"its {encoding} is cut off")
+    return unpacked
+
+
+def is_wrapped(content: bytes) -> bool:
+    """Return True for gzip, and for deflate as the standard has it; some senders leave its wrapper out."""
+    return content.startswith(b"\x1f\x8b") or (content[0] & 0x0F == 8 and int.from_bytes(content[:2]) % 31 == 0)
 
 
 def read_body(content: bytes) -> Pairs:
-    """Return the parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
+    """Return the parameters in the body: JSON under any label, and a form under any label but its own."""
     if not content.strip():
         return MultiDict()
-    if request.is_json or request.mimetype == "text/json" or looks_like_json(content):
-        return parse_json(content)
-    if request.mimetype in FORM_TYPES:
-        return parse_form(content)
+    charset = request.mimetype_params.get("charset")
+    if request.mimetype == "multipart/form-data":
+        return parse_multipart(content, charset)
+    text = decode_text(content, charset)
+    is_labelled_json = request.is_json or request.mimetype == "text/json"
+    if text.lstrip().startswith("{") or (is_labelled_json and not FORM_START.match(text)):
+        return parse_json(text)
+    if request.mimetype == URLENCODED or FORM_START.match(text):
+        return parse_urlencoded(content, charset)
     raise UnsupportedMediaType("send JSON or a form")
 
 
-def looks_like_json(content: bytes) -> bool:
-    """Return True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
-    return request.mimetype != "multipart/form-data" and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-
-
-def parse_form(content: bytes) -> Pairs:
+def parse_multipart(content: bytes, charset: str | None) -> Pairs:
+    """Return the fields of a multipart form; Werkzeug reads its text as UTF-8."""
+    content = decode_text(content, charset).encode()
     try:
         parser = FormDataParser(silent=False)
         form = parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
-    except ValueError as error:
-        raise InvalidFormBody("not UTF-8" if isinstance(error, UnicodeError) else "cannot be parsed") from None
+    except ValueError:
+        raise InvalidFormBody("cannot be parsed") from None
     if None in form:  # what Werkzeug names a part whose name it cannot read
         raise InvalidFormBody("a part has no name that can be read")
     return form
 
 
-def parse_json(content: bytes) -> Pairs:
+def parse_json(text: str) -> Pairs:
     """Return a JSON object as a MultiDict, so that a name given twice shows; numbers stay the text that was sent."""
     try:
-        text = content.decode("utf-8-sig")
         value = json.loads(text, **JSON_HOOKS)
     except NotJson:
         raise InvalidJsonBody(describe_constant(text)) from None
-    except UnicodeDecodeError as error:
-        raise InvalidJsonBody(f"not UTF-8 at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise InvalidJsonBody(str(error)) from None
     except RecursionError:

@@ -1,7 +1,7 @@
 """Phone number, cost and time: the sender's text in, an exact value out; whatever is in doubt is a ValueError."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,13 @@ import phonenumbers
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # neither area code nor exchange starts with 0 or 1
 
 PLAIN_NUMBER = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)  # needs no interpretation
+WRITTEN_AS_FLOAT = re.compile(r"\+?(\d{10,11})\.0*|\+?(\d)\.(\d{9,10})0*e\+?(\d\d)", re.ASCII | re.IGNORECASE)
 
-COST_TEXT = re.compile(r"\$?\s*(?=[\d.])(\d{1,3}(?:,\d{3})+|\d*)(\.\d+)?", re.ASCII)
-NEGATIVE = re.compile(r"[-\u2212]\s*\$?\s*[\d.]|\(\s*\$?\s*[\d.]")
+CURRENCY = r"(?:(?:US)?\$|USD)?\s*"
+COST_TEXT = re.compile(
+    rf"\+?\s*{CURRENCY}\+?(?=\.?\d)(\d{{1,3}}(?:,\d{{3}})+|\d*)(\.\d*)?\s*{CURRENCY}", re.ASCII | re.IGNORECASE
+)
+NEGATIVE = re.compile(rf"{CURRENCY}[-\u2212(]\s*{CURRENCY}\.?\d", re.IGNORECASE)
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
@@ -20,25 +24,26 @@ EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock o
 LATEST = timedelta(days=1)  # ahead of now; clocks and time zones of senders differ by no more
 
 EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)  # seconds or milliseconds, from the year 2000 on
-BARE_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
+CLOCK = re.compile(r":|\d{9}|T\d{4}", re.ASCII)  # what tells a moment from a bare date
 OFFSET = re.compile(
     r"(?P<clock>.*(?:\d:\d\d|T\d{6})(?:[.,]\d+)?(?: ?[AP]M)?)"
-    r" ?(?:Z|UTC|GMT|(?P<sign>[ +-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)?)",
+    r" ?(?:Z|(?P<sign>[ +-])(?P<hours>\d\d):?(?P<minutes>[0-5]\d)?)",
     re.ASCII | re.IGNORECASE,
 )
+ZONE = re.compile(r"(.*\d(?: ?[AP]M)?) ?(UTC|GMT|[ECMP][SD]T)", re.ASCII | re.IGNORECASE)
+ZONE_HOURS = {"UTC": 0, "GMT": 0, "E": -5, "C": -6, "M": -7, "P": -8}  # of standard time
 ISO_8601 = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:[+-]\d\d:[0-5]\d)?)?"  # extended: 2024-03-05T14:21:09.034
     r"|\d{8}(?:T\d{6}(?:[+-]\d\d:[0-5]\d)?)?",  # basic: 20240305T142109
     re.ASCII,
 )
+DIGITS_ONLY = re.compile(r"\d{14}", re.ASCII)
+WEEKDAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", re.IGNORECASE)
+DATES = ("%m/%d/%Y", "%Y-%m-%d", "%Y/%m/%d", "%b %d %Y", "%d %b %Y", "%B %d %Y", "%d %B %Y")
+CLOCKS = ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M")
 OTHER_FORMS = [
-    "%m/%d/%Y",
-    *(
-        f"{date} {clock}{offset}"
-        for date in ("%m/%d/%Y", "%Y-%m-%d")
-        for clock in ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M")
-        for offset in ("", "%z")
-    ),
+    *(f"{date} {clock}{offset}" for date in DATES for clock in CLOCKS for offset in ("", "%z")),
+    *DATES,
 ]
 
 
@@ -51,6 +56,7 @@ def normalise_number(text: str) -> str:
     text = text.strip()
     if plain := PLAIN_NUMBER.fullmatch(text):
         return plain[1]
+    text = restore_float(text)
     if any(character.isalpha() for character in text.removeprefix("tel:")):
         raise ValueError("a phone number has no letters")
     if text.startswith("-") or any(character.isdecimal() and not character.isascii() for character in text):
@@ -65,6 +71,17 @@ def normalise_number(text: str) -> str:
     if phonenumbers.normalize_digits_only(text) not in (digits, "1" + digits):
         raise ValueError("digits beyond the number")
     return digits
+
+
+def restore_float(text: str) -> str:
+    """Return the digits of a number that a spreadsheet wrote as 18005550142.0 or 1.8005550142E10, if all are there."""
+    match = WRITTEN_AS_FLOAT.fullmatch(text)
+    if not match:
+        return text
+    if match[1]:
+        return match[1]
+    digits = match[2] + match[3]
+    return digits if len(digits) == int(match[4]) + 1 else text
 
 
 def parse_cost(text: str) -> Decimal:
@@ -98,16 +115,41 @@ def parse_time(text: str, time_zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def read_time(text: str) -> datetime:
-    """The forms of `contract.md`, tried from the most to the least exact; naive where no offset was sent."""
+    """The forms of `docs/contract.md`, tried from the most to the least exact; naive where no offset was sent."""
     if match := EPOCH.fullmatch(text):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
         return datetime.fromtimestamp(seconds, UTC)
-    text = restore_offset(re.sub(r"(?<=\d)(?=[AP]M)", " ", text, flags=re.IGNORECASE))
+    if match := ZONE.fullmatch(text):
+        return read_naive(match[1]).replace(tzinfo=parse_zone(match[2].upper()))
+    text = restore_offset(text)
     if ISO_8601.fullmatch(text):
         return datetime.fromisoformat(text)
+    return read_other_form(text)
+
+
+def read_naive(text: str) -> datetime:
+    """Return a time that must not have an offset of its own, for a zone stands behind it."""
+    value = read_time(text)
+    if value.tzinfo:
+        raise ValueError("two time zones")
+    return value
+
+
+def parse_zone(name: str) -> timezone:
+    """Return the zone of UTC, GMT or a North American abbreviation such as EST or PDT."""
+    hours = ZONE_HOURS[name] if name in ZONE_HOURS else ZONE_HOURS[name[0]] + (name[1] == "D")
+    return timezone(timedelta(hours=hours))
+
+
+def read_other_form(text: str) -> datetime:
+    """Return a time in a form that is not ISO's: blanks of any kind, commas and a weekday do not matter."""
+    if DIGITS_ONLY.fullmatch(text):
+        return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - naive ones get their zone from parse_time
+    text = WEEKDAY.sub("", " ".join(text.replace(", ", " ").split()), count=1)
+    text = re.sub(r"(?<=\d)(?=[AP]M)", " ", text, flags=re.IGNORECASE)
     for form in OTHER_FORMS:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - naive ones get their zone from parse_time
+            return datetime.strptime(text, form)  # noqa: DTZ007 - as above
         except ValueError:
             continue
     raise ValueError("not a date and time such as 2024-03-05T14:21:09Z")
@@ -115,7 +157,7 @@ def read_time(text: str) -> datetime:
 
 def has_clock(text: object) -> bool:
     """Return False for a bare date, which names a day and no moment, and where no time was sent."""
-    return isinstance(text, str) and bool(text.strip()) and not BARE_DATE.fullmatch(text.strip())
+    return isinstance(text, str) and CLOCK.search(text) is not None
 
 
 def restore_offset(text: str) -> str:

@@ -11,14 +11,19 @@ from urllib.parse import unquote
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from ..errors import IngressError, InvalidFormBody, InvalidJsonBody, UnsupportedMediaType
+from ..errors import IngressError
 from .body import Pairs, read_body, read_content
+from .text import parse_urlencoded
 
 RAW_BODY_LIMIT = 10_000  # characters that are kept of a body that could not be read
 HEADER_NAMES = ("Idempotency-Key", "Dry-Run")  # of the headers that carry a parameter
 SECRET_NAMES = {"tld-api-key", "api_key", "apikey"}  # in lower case; their values are kept nowhere
 MASK = "***"
 UNFILLED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
+FILLERS = {
+    *("null", "undefined", "none", "nil", "nan", "n/a", "na", "-", "--", "-no value-", "(none)", "#n/a"),
+}
+FILLER_LENGTH = 40  # characters, blanks around it included; longer values are not looked at
 QUOTED = 100  # characters of a refused value that an error repeats
 
 
@@ -26,13 +31,31 @@ class GivenTwice(ValueError):
     """A name came twice in one place with different values: it cannot be told which was meant."""
 
 
-class UnfilledToken(str):
-    """A token that the sender's platform should have replaced by a value: absent, but worth naming."""
+class Absent(str):
+    """A text that stands where a value should: it counts as absent, but the error names it."""
+
+    __slots__ = ()
+
+    def complaint(self) -> str:
+        raise NotImplementedError
+
+
+class UnfilledToken(Absent):
+    """A token that the sender's platform should have replaced by a value."""
 
     __slots__ = ()
 
     def complaint(self) -> str:
         return f"{self[:QUOTED]} was not filled in by the sender"
+
+
+class Filler(Absent):
+    """A word that platforms send where they have no value."""
+
+    __slots__ = ()
+
+    def complaint(self) -> str:
+        return f"{self[:QUOTED]} is no value"
 
 
 @dataclass(slots=True)
@@ -50,22 +73,36 @@ class Parameters:
     raw_body: str | None = None
     body_error: IngressError | None = None
     secret: str | None = None
+    other_spellings: dict[str, list[str]] | None = None
 
-    def find(self, names: Iterable[str], *others: Any) -> Any:
+    def sent_under(self, name: str) -> list[Any]:
+        """Return the value of a name in each place that has it, body first; the exact spelling of it goes first."""
+        sent = [single(place, [name]) for place in (self.body, self.query) if name in place]
+        if self.other_spellings is None:
+            self.other_spellings = list_other_spellings(self.body, self.query)
+        if not sent and (spellings := self.other_spellings.get(name)):
+            sent = [single(place, spellings) for place in (self.body, self.query)]
+        return sent
+
+    def find(self, names: Iterable[str], *others: Any, is_text: bool = False) -> Any:
         """Return the first present value of `names`, body before query, then the first present of `others`.
 
-        Blank values and unfilled tokens count as absent; when nothing else is there, the UnfilledToken is returned, or
-        None. Raises GivenTwice when any of the names is ambiguous, even where another would have come first.
+        Blank values, fillers and unfilled tokens count as absent; when nothing else is there, the first token or filler
+        is returned as Absent, or None. In a parameter that `is_text` a filler is text. Raises GivenTwice when any of the
+        names is ambiguous, even where another would have come first.
         """
-        sent = [single(place, name) for name in names for place in (self.body, self.query) if name in place]
-        token = None
+        sent = [value for name in names for value in self.sent_under(name)]
+        absent = None
         for value in [*sent, *others]:
             if is_blank(value):
                 continue
-            if not is_unfilled(value):
+            if is_unfilled(value):
+                absent = absent or UnfilledToken(self.mask(value))
+            elif not is_text and is_filler(value):
+                absent = absent or Filler(self.mask(value))
+            else:
                 return self.mask(value)
-            token = token or UnfilledToken(self.mask(value))
-        return token
+        return absent
 
     def mask(self, value: Any) -> Any:
         """Return the value without the sender's secret, should it be a text that holds it."""
@@ -99,14 +136,16 @@ def mask_of(secret: str) -> str:
 
 
 def read_parameters() -> Parameters:
-    """Return the Parameters of the current request; a body too large or cut short is an error at once."""
+    """Return the Parameters of the current request; a body that cannot be read is an error once the sender is known."""
     path = {name: number for name, number in (request.view_args or {}).items() if number}
     headers = {name: request.headers[name] for name in HEADER_NAMES if name in request.headers}
-    content = read_content()
+    query = parse_urlencoded(request.query_string)
+    content = b""
     try:
-        return Parameters(read_body(content), request.args, path, headers)
-    except (InvalidJsonBody, InvalidFormBody, UnsupportedMediaType) as error:
-        return Parameters(MultiDict(), request.args, path, headers, content.decode(errors="replace"), error)
+        content = read_content()
+        return Parameters(read_body(content), query, path, headers)
+    except IngressError as error:
+        return Parameters(MultiDict(), query, path, headers, content.decode(errors="replace"), error)
 
 
 def from_json(text: str) -> Parameters:
@@ -127,12 +166,21 @@ def is_secret_name(name: object) -> bool:
     return isinstance(name, str) and name.lower() in SECRET_NAMES
 
 
-def single(place: Pairs, name: str) -> Any:
-    """Return the one value that a name has in a place, or None; blank repetitions do not count.
+def list_other_spellings(*places: Pairs) -> dict[str, list[str]]:
+    """Return the names that are not all in lower case, by what they are in lower case."""
+    spellings: dict[str, list[str]] = {}
+    for name in (name for place in places for name in place):
+        if name != name.lower() and name not in spellings.setdefault(name.lower(), []):
+            spellings[name.lower()].append(name)
+    return spellings
+
+
+def single(place: Pairs, names: list[str]) -> Any:
+    """Return the one value that the spellings of a name have in a place, or None; blank repetitions do not count.
 
     JSON's lists and objects are not compared: none is a value.
     """
-    values = [value for value in place.getlist(name) if not is_blank(value)]
+    values = [value for name in names for value in place.getlist(name) if not is_blank(value)]
     if len(values) > 1 and any(not isinstance(value, str) or value != values[0] for value in values):
         raise GivenTwice
     return values[0] if values else None
@@ -140,6 +188,11 @@ def single(place: Pairs, name: str) -> Any:
 
 def is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_filler(value: Any) -> bool:
+    """Return True for a whole value such as `null` or `N/A`."""
+    return isinstance(value, str) and len(value) < FILLER_LENGTH and value.strip().lower() in FILLERS
 
 
 def is_unfilled(value: Any) -> bool:

@@ -1,17 +1,17 @@
 """A marshmallow field for each kind of parameter: the text that was sent in, an exact value or the error out."""
 
+import re
 from typing import Any
 
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from .. import errors
 from ..errors import IngressError
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import QUOTED, GivenTwice, UnfilledToken
+from .parameters import QUOTED, Absent, GivenTwice
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-NO_COST = {"null", "undefined", "--"}  # what platforms send for a payout that is not known yet
+ZERO_DATE = re.compile(r"0000-00-00(?:[T ][\d:.]*)?Z?")  # what a database shows for no date
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
 KEY_LIMIT = 255  # characters
 
@@ -30,7 +30,7 @@ class ParameterField(Field[Any]):
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
         if isinstance(value, GivenTwice):
             raise ValidationError([self.invalid("given twice")])
-        if value is None or isinstance(value, UnfilledToken):
+        if value is None or isinstance(value, Absent):
             return self.absent(value)
         if not isinstance(value, str):
             raise ValidationError([(self.missing or self.invalid)("neither a text nor a number")])
@@ -44,9 +44,9 @@ class ParameterField(Field[Any]):
         """Return the exact value of a text; raises ValueError."""
         raise NotImplementedError
 
-    def absent(self, token: UnfilledToken | None) -> Any:
+    def absent(self, stand_in: Absent | None) -> Any:
         if self.missing:
-            raise ValidationError([self.missing(token and token.complaint())])
+            raise ValidationError([self.missing(stand_in and stand_in.complaint())])
 
 
 def require_unicode(text: str) -> str:
@@ -62,8 +62,6 @@ class PhoneNumberField(ParameterField):
 
 class CostField(ParameterField):
     def parse(self, text: str, data: Any) -> Any:
-        if text.strip().lower() in NO_COST:
-            raise ValidationError([errors.MissingCost(f"{text.strip()} is no cost")])
         return parse_cost(text)
 
 
@@ -71,6 +69,8 @@ class TimeField(ParameterField):
     """Naive values are read in the sender's time zone, which comes with the parameters as `time_zone`, like `now`."""
 
     def parse(self, text: str, data: Any) -> Any:
+        if ZERO_DATE.fullmatch(text.strip()):
+            return None
         return parse_time(text, data["time_zone"], data["now"])
 
 
@@ -102,5 +102,5 @@ class SwitchField(ParameterField):
         except KeyError:
             raise ValueError("neither 1 nor 0") from None
 
-    def absent(self, token: UnfilledToken | None) -> bool:
+    def absent(self, stand_in: Absent | None) -> bool:
         return False

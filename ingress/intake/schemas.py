@@ -10,7 +10,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .. import errors
 from ..errors import IngressError
 from .fields import has_clock
-from .parameters import GivenTwice, Parameters, is_blank, is_unfilled
+from .nested import find_nested
+from .parameters import GivenTwice, Parameters, is_blank, is_filler, is_unfilled
 from .schema_fields import CostField, IdempotencyKeyField, NotesField, PhoneNumberField, SwitchField, TimeField
 
 ALIASES = {
@@ -23,6 +24,7 @@ ALIASES = {
     "idempotency_key": ("idempotency_key",),
     "dry_run": ("dry_run",),
 }
+REQUIRED = ("did", "cid", "cost")
 PARAMETER_HEADERS = {"idempotency_key": "Idempotency-Key", "dry_run": "Dry-Run"}
 
 ERROR_PRECEDENCE: list[type[IngressError]] = [
@@ -101,12 +103,13 @@ def collect_billable_call(parameters: Parameters) -> Sent:
 
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
     header = parameters.headers.get(PARAMETER_HEADERS.get(name, ""))
-    if not is_blank(header) and not is_unfilled(header):
+    if not is_blank(header) and not is_unfilled(header) and not is_filler(header):
         return parameters.mask(header)
     try:
-        return parameters.find(aliases, parameters.path.get(name))
+        value = parameters.find(aliases, parameters.path.get(name), is_text=name == "notes")
     except GivenTwice as ambiguous:
         return ambiguous
+    return find_nested(parameters, aliases) if value is None and name in REQUIRED else value
 
 
 def change_parameter(parameters: Parameters, name: str, value: str) -> None:

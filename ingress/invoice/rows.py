@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from .. import errors
 from ..errors import IngressError
 from ..intake.fields import normalise_number
-from ..intake.schema_fields import NO_COST
+from ..intake.parameters import is_filler
 from .amounts import parse_amount
 from .exports import Texts
 from .moments import Reading, parse_moment, wall_seconds
@@ -55,7 +55,7 @@ def read_row(number: int, texts: Texts, reading: Reading) -> StagedRow:
     """
     problems: list[str] = []
     moment = partial(parse_moment, reading=reading)
-    blank = not texts.cost or texts.cost.lower() in NO_COST
+    blank = not texts.cost or is_filler(texts.cost)
     did = read_field(problems, errors.InvalidDid, remember_number, texts.did, errors.MissingDid)
     cid = read_field(problems, errors.InvalidCid, remember_number, texts.cid, errors.MissingCid)
     cost = read_field(problems, errors.InvalidCost, parse_amount, "" if blank else texts.cost, errors.MissingCost)
