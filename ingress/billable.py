@@ -6,8 +6,9 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 
 import logging
 
-from flask import Blueprint, Response, current_app, g
+from flask import Blueprint, Response, current_app, g, request
 from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter
 
 from . import counters
@@ -15,7 +16,7 @@ from .access import guards
 from .billing.bill import bill, count_billed
 from .billing.log import try_to_log
 from .delivery import Delivery
-from .errors import TLDialerConnectionError
+from .errors import IngressError, TLDialerConnectionError
 from .outcome import Outcome
 from .spool import outage
 
@@ -42,8 +43,31 @@ def add_routes(state: BlueprintSetupState) -> None:
     methods = state.app.config["INGRESS_METHODS"]
     for path in PATHS:
         state.add_url_rule(path, view_func=receive_cost, methods=methods, provide_automatic_options=False)
+    path = f"{PATHS[-1]}/"  # the shorter ones with a slash behind are longer ones with a blank number
+    state.add_url_rule(path, view_func=receive_cost, methods=methods, provide_automatic_options=False)
     for rule in state.app.url_map.iter_rules("billable.receive_cost"):
         (rule.methods or set()).discard("HEAD")
+
+
+@blueprint.record
+def watch_api(state: BlueprintSetupState) -> None:
+    state.app.after_request(log_mistaken_request)
+
+
+def log_mistaken_request(response: Response) -> Response:
+    """Log a mistyped path or another method under /api/ if it came with valid credentials.
+
+    They are the likeliest first mistakes, and no blueprint's hooks see them.
+    """
+    if response.status_code in (404, 405) and request.path.startswith("/api/") and "delivery" not in g:
+        try:
+            guards.identify_sender()
+            try_to_log(g.delivery, response.status_code, g.get("error"))
+        except (IngressError, HTTPException):
+            pass  # it is answered as it is, whoever sent it
+        except Exception:  # raised from here, it would take the request id off the answer
+            log.exception("request %s is not in the delivery log", g.request_id)
+    return response
 
 
 def receive_cost(did: str | None = None, cid: str | None = None) -> Response:

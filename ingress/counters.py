@@ -40,6 +40,9 @@ REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by outc
 ERRORS = Counter("ingress_errors_total", "Requests answered with an error, by its documented text", ["error"])
 DURATION = Histogram("ingress_request_duration_seconds", "From arrival to answer", buckets=DURATION_BUCKETS)
 COST = Counter("ingress_billed_cost_total", "Cost billed; a float: the exact sum is in the tables", ["api_id"])
+WRONG_SECRETS = Counter(
+    "ingress_wrong_secrets_total", "Requests with a wrong key for an API id that exists", ["api_id"]
+)
 REPLAYS = Counter("ingress_replays_total", "Deliveries replayed from the log by this service", ["outcome"])
 DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
 DATABASE_RETRIES = Counter("ingress_database_retries_total", "Work that ran again after such an error")
@@ -97,6 +100,11 @@ def count_error(text: str) -> None:
 @never_raises
 def count_cost(api_id: int, cost: Decimal) -> None:
     cost_of(api_id).inc(float(cost))
+
+
+@never_raises
+def count_wrong_secret(api_id: int) -> None:
+    WRONG_SECRETS.labels(api_id).inc()
 
 
 @never_raises

@@ -23,7 +23,8 @@ def new_request_id() -> str:
 class Delivery:
     """One delivery under way.
 
-    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the guard has let it in. `sent`
+    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the guard has let it in;
+    `claimed_api_id` is an id that exists, but came with a wrong key. `sent`
     and `understood` are filled when its call is read. `duplicate_of` and `replay_of` are ids of the delivery log.
     `is_late`: calls that came after it may have been billed before it. `is_forced`: an operator books its amount, even
     if the call had it before.
@@ -36,6 +37,7 @@ class Delivery:
     request_id: str = field(default_factory=new_request_id)
     began: float = field(default_factory=time.monotonic)
     api_key: ApiKey | None = None
+    claimed_api_id: int | None = None
     sent: Sent = field(default_factory=dict)
     understood: Understood = NOTHING_UNDERSTOOD
     outcome: Outcome | None = None

@@ -141,6 +141,10 @@ class RequestTooLarge(IngressError):
     text, status = "Request Too Large", 413
 
 
+class UriTooLong(IngressError):
+    text, status = "URI Too Long", 414
+
+
 class UnsupportedMediaType(IngressError):
     text, status = "Unsupported Media Type", 415
 

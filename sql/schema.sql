@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS api_keys (
   on_change VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'correct', -- another amount: correct, refuse or insert
   created DATETIME NULL,
   last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row
+  failed DATETIME NULL, -- when a wrong secret came for it last, to the minute
+  failed_from VARCHAR(45) NULL, -- the address that it came from
   sign_outs INT UNSIGNED NOT NULL DEFAULT 0, -- of the console: a session is over when it began with a smaller count
   PRIMARY KEY (api_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -13,19 +13,17 @@ from ..delivery import Delivery
 from ..errors import (
     AdvancedCallLogNotEnabled,
     EndpointNotAllowed,
-    IngressError,
     IpAddressNotAllowed,
-    NoApiId,
-    NoApiKey,
     TLDialerConnectionError,
     TLDialerNotEnabled,
+    UriTooLong,
 )
-from ..intake.parameters import Absent, GivenTwice, Parameters, is_blank, is_unfilled, read_parameters
+from ..intake.parameters import read_parameters
 from .addresses import client_address, is_in_range
-from .keys import INGRESS, Credentials, find_stale_key, find_valid_key
+from .credentials import Credentials, read_credentials
+from .keys import INGRESS, find_stale_key, find_valid_key
 
-API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
-API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
+URL_LIMIT = 8190  # bytes
 API_VERSION = "v1"  # the only one that has this endpoint
 
 
@@ -35,13 +33,20 @@ def allow_anyone() -> None:
 
 def require_api_key() -> None:
     """Let the request in, or raise; sets `g.delivery`, which has its key from the moment that was found valid."""
+    delivery, credentials = identify_sender()
+    require_protections(delivery, credentials)
+
+
+def identify_sender() -> tuple[Delivery, Credentials]:
+    """Return the delivery, which is `g.delivery` from now on, with its key, or raise; no protection is checked."""
     received_at, deadline = datetime.now(UTC), get_deadline()
     g.delivery = delivery = Delivery(read_parameters(), client_address(), received_at, deadline, g.request_id)
     credentials = read_credentials(delivery.parameters)
     require_enabled(current_app.config)
     require_ready(deadline)
     delivery.api_key = find_valid_key(credentials, delivery)
-    require_protections(delivery, credentials)
+    delivery.parameters.secret = credentials.secret.strip()
+    return delivery, credentials
 
 
 def require_cached_api_key(delivery: Delivery) -> None:
@@ -56,33 +61,11 @@ def require_cached_api_key(delivery: Delivery) -> None:
 def require_protections(delivery: Delivery, credentials: Credentials) -> None:
     """Let a delivery with a valid key in, or raise what its protections or its body refuse."""
     delivery.parameters.secret = credentials.secret.strip()
+    require_short_url()
     require_endpoint(delivery.sender, request.path)
     require_ip_address(delivery.sender, delivery.ip_address)
     if delivery.parameters.body_error:
         raise delivery.parameters.body_error
-
-
-def read_credentials(parameters: Parameters) -> Credentials:
-    """Return API id and key as sent: from the headers, or from any of the documented parameters."""
-    api_id = read_credential(parameters, API_ID_NAMES, NoApiId)
-    secret = read_credential(parameters, API_KEY_NAMES, NoApiKey)
-    if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
-        return Credentials("", "", are_ambiguous=True)
-    return Credentials(api_id, secret)
-
-
-def read_credential(parameters: Parameters, names: tuple[str, ...], missing: type[IngressError]) -> str | GivenTwice:
-    """Return a credential, the header of the first name before any parameter; raise `missing` when there is none."""
-    header = request.headers.get(names[0])
-    if header and not is_blank(header) and not is_unfilled(header):
-        return header
-    try:
-        value = parameters.find(names, header)
-    except GivenTwice as ambiguous:
-        return ambiguous
-    if value is None or isinstance(value, Absent):
-        raise missing(value and value.complaint())
-    return value if isinstance(value, str) else ""  # JSON may hold a list, which is no credential
 
 
 def require_enabled(config: Config) -> None:
@@ -90,6 +73,13 @@ def require_enabled(config: Config) -> None:
         raise TLDialerNotEnabled
     if not config["ADVANCED_CALL_LOG_ENABLED"]:
         raise AdvancedCallLogNotEnabled
+
+
+def require_short_url() -> None:
+    """Raise for a URL that is longer than most servers take: what is behind its end may be lost on another way."""
+    size = len(request.environ.get("RAW_URI", "")) or len(request.url)
+    if size > URL_LIMIT:
+        raise UriTooLong(f"{size} bytes, {URL_LIMIT} are allowed")
 
 
 def require_endpoint(key: ApiKey, path: str) -> None:

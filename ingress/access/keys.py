@@ -6,16 +6,18 @@ import re
 import time
 from collections import OrderedDict
 from datetime import timedelta
-from typing import NamedTuple, TypeGuard
+from typing import NoReturn, TypeGuard
 
 from flask import Flask, current_app
 
+from .. import counters
 from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database
 from ..database.queries import ApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey
+from .credentials import TWO_QUESTION_MARKS, Credentials
 from .rate_limit import count_failure
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
@@ -24,14 +26,6 @@ KEY_SECONDS = 2  # a key that an operator disables works no longer than that
 STALE_SECONDS = 24 * 60 * 60  # how long a cached key counts while the database cannot be asked
 CACHED_KEYS = 1000  # far more than a call centre has senders
 DUMMY_HASH = "0" * 64  # compared with when there is no such key, so that both take the same time
-
-
-class Credentials(NamedTuple):
-    """An API id and a key as sent; `are_ambiguous` when one of them came twice with different values."""
-
-    api_id: str
-    secret: str
-    are_ambiguous: bool = False
 
 
 class KeyCache:
@@ -84,9 +78,33 @@ def find_valid_key(credentials: Credentials, delivery: Delivery) -> ApiKey:
     if not is_valid(key, credentials.secret):
         key = fetch_key(api_id, delivery.deadline)
     if not is_valid(key, credentials.secret):
-        count_failure(delivery.ip_address)
-        raise InvalidApiIdOrKey
+        refuse_credentials(key, credentials, delivery)
     return note_use(key, delivery)
+
+
+def refuse_credentials(key: ApiKey | None, credentials: Credentials, delivery: Delivery) -> NoReturn:
+    """Raise InvalidApiIdOrKey; the failure counts for the sender's network, and is seen under an id that exists.
+
+    A right secret that ends in the second part of the URL, behind another `?`, is no guess and does not count.
+    """
+    if is_valid(key, credentials.secret.partition("?")[0]):
+        raise InvalidApiIdOrKey(TWO_QUESTION_MARKS)
+    if key:
+        note_failure(key, delivery)
+    count_failure(delivery.ip_address)
+    raise InvalidApiIdOrKey
+
+
+def note_failure(key: ApiKey, delivery: Delivery) -> None:
+    """Show a wrong secret for an id that exists: in the access log, the metrics and, once a minute, the key's row."""
+    delivery.claimed_api_id = key.api_id
+    counters.count_wrong_secret(key.api_id)
+    now = dialer_time(delivery.received_at)
+    if key.failed is None or now - key.failed >= LAST_USED_STEP:
+        get_database().run(
+            queries.update_api_key_failed, key.api_id, now, delivery.ip_address, deadline=delivery.deadline
+        )
+        get_key_cache().store(key._replace(failed=now))
 
 
 def find_stale_key(credentials: Credentials) -> ApiKey | None:

@@ -40,7 +40,8 @@ def list_names(value: object) -> Iterable[str]:
         return value.keys()
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
-            return json.loads(value).keys()
+            found: dict[str, object] = json.loads(value)
         except (ValueError, RecursionError):
             return []
+        return found.keys()
     return []

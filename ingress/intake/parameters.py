@@ -92,7 +92,7 @@ class Parameters:
         names is ambiguous, even where another would have come first.
         """
         sent = [value for name in names for value in self.sent_under(name)]
-        absent = None
+        absent: Absent | None = None
         for value in [*sent, *others]:
             if is_blank(value):
                 continue

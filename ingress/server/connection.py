@@ -80,7 +80,8 @@ class Connection(TConn):
 class Socket(socket.socket):
     """A socket that never waits: bytes that the kernel does not take at once are kept in `unsent`.
 
-    `announces_close`: the next answer is the last one, and says so.
+    `announces_close`: the next answer is the last one, and says so. `dropped_headers`: names in the present request that
+    gunicorn does not pass on; the application finds this socket in its environment.
     """
 
     def __init__(self, family: int, kind: int, proto: int, fileno: int) -> None:
@@ -89,6 +90,7 @@ class Socket(socket.socket):
         self.unsent = bytearray()
         self.unsent_since = 0.0  # on the monotonic clock
         self.announces_close = False
+        self.dropped_headers: tuple[str, ...] = ()
 
     def setblocking(self, flag: bool, /) -> None:
         """Do nothing: gunicorn would make the socket wait, with a system call before each request."""

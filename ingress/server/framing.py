@@ -11,6 +11,7 @@ ENCODED = re.compile(rb"\r\nTransfer-Encoding[ \t]*:", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+UNDERSCORED = re.compile(rb"\r\n([!-9;-~]*_[!-9;-~]*):")  # names of headers that gunicorn drops
 REQUEST_LINE = re.compile(rb"(?:\r\n)?[^\r\n]* HTTP/1\.(\d)\r\n")  # gunicorn skips one empty line before it
 
 
@@ -18,6 +19,7 @@ class Framing:
     """The measures of one request while it comes.
 
     `expects_continue`: the sender waits for "100 Continue" before it sends the body; curl does with larger ones.
+    `dropped_headers`: names with an underscore, which gunicorn does not pass on, since `-` would look the same.
     `refusal`: the answer to a request that is too long, or in chunks that gunicorn would wait for without end.
     """
 
@@ -30,6 +32,7 @@ class Framing:
         self.next_chunk = 0  # offset
         self.body = 0  # bytes in the chunks before that
         self.expects_continue = False
+        self.dropped_headers: tuple[str, ...] = ()
         self.refusal: Refusal | None = None
 
     def measure(self, content: bytes) -> int:
@@ -60,6 +63,8 @@ class Framing:
         line = REQUEST_LINE.match(head)
         is_current = line is not None and line[1] == b"1"
         self.expects_continue = is_current and EXPECT.search(head) is not None
+        if b"_" in head:
+            self.dropped_headers = tuple(name.decode("latin-1") for name in UNDERSCORED.findall(head))
         length = CONTENT_LENGTH.search(head)
         if ENCODED.search(head):
             self.length = None if is_current and CHUNKED.search(head) and not length else self.head

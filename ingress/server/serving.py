@@ -91,6 +91,7 @@ class ServingWorker(ThreadedWorker):
             self.refuse(conn, refusal)
             return False
         conn.sock.announces_close = len(self.waiting) >= self.max_keepalived
+        conn.sock.dropped_headers = conn.request_buffer.framing.dropped_headers
         is_kept = self.handle(conn) and not conn.request_buffer.ran_short
         conn.request_buffer.finish()
         return is_kept

@@ -63,6 +63,7 @@ from .keys import (
     insert_api_key,
     list_api_keys,
     update_api_key_enabled,
+    update_api_key_failed,
     update_api_key_hash,
     update_api_key_last_used,
     update_api_key_sign_outs,

@@ -23,6 +23,7 @@ class ApiKey(NamedTuple):
     time_zone: str | None
     on_change: str
     last_used: datetime | None
+    failed: datetime | None = None  # when a wrong secret came for it last
     sign_outs: int = 0  # how often its owner has signed out of the console
 
 
@@ -38,6 +39,8 @@ class ListedApiKey(NamedTuple):
     on_change: str
     created: datetime | None
     last_used: datetime | None
+    failed: datetime | None
+    failed_from: str | None
 
 
 def find_api_key(connection: Connection, api_id: int) -> ApiKey | None:
@@ -88,6 +91,11 @@ def update_api_key_enabled(connection: Connection, api_id: int, enabled: int) ->
 
 def update_api_key_last_used(connection: Connection, api_id: int, last_used: datetime) -> None:
     execute(connection, "update_api_key_last_used", api_id=api_id, last_used=last_used)
+
+
+def update_api_key_failed(connection: Connection, api_id: int, failed: datetime, failed_from: str) -> None:
+    """Store when and from which address a wrong secret came for the key."""
+    execute(connection, "update_api_key_failed", api_id=api_id, failed=failed, failed_from=failed_from)
 
 
 def update_api_key_sign_outs(connection: Connection, api_id: int) -> None:
