@@ -1,17 +1,22 @@
 """Credentials as they were sent: API id and key from headers, Basic authorization or parameters, in this order."""
 
-import re
+import difflib
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from flask import request
 
-from ..errors import IngressError, NoApiId, NoApiKey
-from ..intake.parameters import Absent, GivenTwice, Parameters, is_blank, is_filler, is_unfilled
+from ..errors import IncompleteBody, IngressError, NoApiId, NoApiKey, RequestTooLarge
+from ..intake.nested import list_nested_names, list_swallowed
+from ..intake.parameters import QUOTED, TWO_QUESTION_MARKS, Absent, GivenTwice, Parameters, is_present, simplify_name
 
 API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
 API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
-TWO_QUESTION_MARKS = "the URL has two ?: write & before its second part"
+KNOWN_NAMES = {*API_ID_NAMES, *API_KEY_NAMES}
+NAMES_LIMIT = 200  # sent names that are compared: who sends them is not known yet
+CLOSE = 0.8  # a letter of six may be another one
+LONGEST_CLOSE = 20  # characters of a name that may be one of ours
 
 
 class Credentials(NamedTuple):
@@ -25,7 +30,8 @@ class Credentials(NamedTuple):
 def read_credentials(parameters: Parameters) -> Credentials:
     """Return API id and key as sent; raises NoApiId or NoApiKey, whose text names what came close to them."""
     authorization = request.authorization
-    user, password = (authorization.username, authorization.password) if authorization else (None, None)
+    is_basic = authorization is not None and authorization.type == "basic"
+    user, password = (authorization.username, authorization.password) if authorization and is_basic else (None, None)
     api_id = read_credential(parameters, API_ID_NAMES, user, NoApiId)
     secret = read_credential(parameters, API_KEY_NAMES, password, NoApiKey)
     if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
@@ -38,35 +44,53 @@ def read_credential(
 ) -> str | GivenTwice:
     """Return a credential: from the header of the first name, else from Basic authorization, else from a parameter."""
     header = request.headers.get(names[0])
-    for value in (header, basic):
-        if value and not is_blank(value) and not is_unfilled(value) and not is_filler(value):
-            return value
+    for sent in (header, basic):
+        if sent and is_present(sent):
+            return sent
     try:
-        value = parameters.find(names, header)
+        value = parameters.find(names, header, basic)
     except GivenTwice as ambiguous:
         return ambiguous
-    if isinstance(value, Absent):
-        raise missing(value.complaint())
-    if value is None:
-        raise missing(describe_near_miss(parameters, names))
+    if value is None or isinstance(value, Absent):
+        require_read(parameters)
+        raise missing(value.complaint() if value else describe_near_miss(parameters, names))
     return value if isinstance(value, str) else ""  # JSON may hold a list, which is no credential
+
+
+def require_read(parameters: Parameters) -> None:
+    """Raise the error of a body that has not come whole: what is missing may be in it."""
+    if isinstance(parameters.body_error, IncompleteBody | RequestTooLarge):
+        raise parameters.body_error
 
 
 def describe_near_miss(parameters: Parameters, names: tuple[str, ...]) -> str | None:
     """Return what the sender may have meant as this credential, or None."""
-    if any("?" in value for value in parameters.query.values()):
+    if any("=" in text or text.lower() in KNOWN_NAMES for text in list_swallowed(parameters)):
         return TWO_QUESTION_MARKS
-    wanted = {simplify_name(name) for name in names}
-    near = next((name for name in list_sent_names(parameters) if simplify_name(name) in wanted), None)
-    return near and f"{near} came, the header is {names[0]}, the parameters are {', '.join(names)}"
+    if near := find_near_name(parameters, names):
+        return f"{near[:QUOTED]} came, the header is {names[0]}, the parameters are {', '.join(names)}"
+    if "Authorization" in request.headers:
+        return "Authorization came, but not as Basic with base64 of id:key"
+    return f"the body cannot be read: {parameters.body_error}" if parameters.body_error else None
 
 
-def list_sent_names(parameters: Parameters) -> Iterator[str]:
-    yield from getattr(request.environ.get("gunicorn.socket"), "dropped_headers", ())
-    yield from (name for name, _ in request.headers)
-    yield from parameters.query
-    yield from parameters.body
+def find_near_name(parameters: Parameters, names: tuple[str, ...]) -> str | None:
+    """Return the name that came and is one of `names` but for a letter, its punctuation or its place."""
+    wanted = [simplify_name(name) for name in names]
+    for place, name in islice(list_sent_names(parameters), NAMES_LIMIT):
+        simple = simplify_name(name[:LONGEST_CLOSE]).removeprefix("x")
+        is_misplaced = place != name
+        if name.lower() in KNOWN_NAMES and not is_misplaced:
+            continue
+        if simple in wanted or (len(simple) > 4 and difflib.get_close_matches(simple, wanted, 1, CLOSE)):
+            return place
+    return None
 
 
-def simplify_name(name: str) -> str:
-    return re.sub(r"[-_. ]", "", name).lower()
+def list_sent_names(parameters: Parameters) -> Iterator[tuple[str, str]]:
+    """Yield where each name stands, and the name, with those of headers that gunicorn drops."""
+    for name in getattr(request.environ.get("gunicorn.socket"), "dropped_headers", ()):
+        yield name, name
+    for name in [*request.headers.keys(), *parameters.query, *parameters.body]:
+        yield name, name
+    yield from ((place, name) for name, place in list_nested_names(parameters))

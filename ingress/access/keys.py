@@ -17,7 +17,8 @@ from ..database.pool import get_database
 from ..database.queries import ApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey
-from .credentials import TWO_QUESTION_MARKS, Credentials
+from ..intake.parameters import TWO_QUESTION_MARKS
+from .credentials import Credentials
 from .rate_limit import count_failure
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
@@ -83,16 +84,24 @@ def find_valid_key(credentials: Credentials, delivery: Delivery) -> ApiKey:
 
 
 def refuse_credentials(key: ApiKey | None, credentials: Credentials, delivery: Delivery) -> NoReturn:
-    """Raise InvalidApiIdOrKey; the failure counts for the sender's network, and is seen under an id that exists.
-
-    A right secret that ends in the second part of the URL, behind another `?`, is no guess and does not count.
-    """
-    if is_valid(key, credentials.secret.partition("?")[0]):
+    """Raise InvalidApiIdOrKey; the failure counts for the sender's network, and is seen under an id that exists."""
+    if has_swallowed(credentials, delivery.deadline):
         raise InvalidApiIdOrKey(TWO_QUESTION_MARKS)
     if key:
         note_failure(key, delivery)
     count_failure(delivery.ip_address)
     raise InvalidApiIdOrKey
+
+
+def has_swallowed(credentials: Credentials, deadline: float | None) -> bool:
+    """Return True for right credentials of which one has swallowed what stands behind a second `?` in the URL.
+
+    That is no guess: without what was swallowed, they let the sender in.
+    """
+    if "?" not in credentials.api_id + credentials.secret:
+        return False
+    key = fetch_key(parse_api_id(credentials.api_id.partition("?")[0]), deadline)
+    return is_valid(key, credentials.secret.partition("?")[0])
 
 
 def note_failure(key: ApiKey, delivery: Delivery) -> None:

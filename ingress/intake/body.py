@@ -2,25 +2,23 @@
 
 import json
 import re
-import zlib
-from io import BytesIO
 from typing import Any, NoReturn
 
 from flask import request
 from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.datastructures import MultiDict
-from werkzeug.formparser import FormDataParser
 
 from ..errors import IncompleteBody, InvalidFormBody, InvalidJsonBody, RequestTooLarge, UnsupportedMediaType
-from .text import decode_text, parse_urlencoded
+from .multipart import find_boundary, parse_multipart
+from .packing import GZIP, unpack
+from .text import decode_text, narrow, parse_urlencoded
 
 BODY_LIMIT = 256 * 1024  # bytes
 TOO_LARGE = f"a body may have {BODY_LIMIT} bytes"
 DEPTH_LIMIT = 100  # objects and lists within each other; far below where Python's own recursion ends
 URLENCODED = "application/x-www-form-urlencoded"
 FORM_TYPES = (URLENCODED, "multipart/form-data")
-FORM_START = re.compile(r"\s*[\w.\-%\[\]]+=")  # no JSON and no XML begins like that
-QUOTED_ENCODING = 50  # characters of a refused Content-Encoding that an error repeats
+FORM_START = re.compile(r"[\s&]*[^\s&={}\"'<>]+=")  # no JSON and no XML begins like that
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
@@ -44,61 +42,38 @@ def read_content() -> bytes:
         raise RequestTooLarge(TOO_LARGE)
     if len(content) < (length or 0):
         raise IncompleteBody(f"{len(content)} of {length} bytes came")
-    encoding = request.headers.get("Content-Encoding")
-    return unpack(content, encoding.strip().lower()) if encoding and content else content
-
-
-def unpack(content: bytes, encoding: str) -> bytes:
-    """Return a packed body unpacked, but never more than BODY_LIMIT of it."""
-    if encoding in ("identity", ""):
-        return content
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise UnsupportedMediaType(f"Content-Encoding {encoding[:QUOTED_ENCODING]}: send gzip, deflate or none")
-    window = zlib.MAX_WBITS + 32 if is_wrapped(content) else -zlib.MAX_WBITS
-    unpacker = zlib.decompressobj(window)
-    try:
-        unpacked = unpacker.decompress(content, BODY_LIMIT + 1)
-    except zlib.error:
-        raise IncompleteBody(f"it is no valid {encoding}") from None
-    if len(unpacked) > BODY_LIMIT:
-        raise RequestTooLarge(f"{TOO_LARGE}, also unpacked")
-    if not unpacker.eof:
-        raise IncompleteBody(f"its {encoding} is cut off")
-    return unpacked
-
-
-def is_wrapped(content: bytes) -> bool:
-    """Return True for gzip, and for deflate as the standard has it; some senders leave its wrapper out."""
-    return content.startswith(b"\x1f\x8b") or (content[0] & 0x0F == 8 and int.from_bytes(content[:2]) % 31 == 0)
+    encodings = request.headers.get("Content-Encoding")
+    return unpack(content, encodings, BODY_LIMIT) if encodings and content else content
 
 
 def read_body(content: bytes) -> Pairs:
-    """Return the parameters in the body: JSON under any label, and a form under any label but its own."""
-    if not content.strip():
+    """Return the parameters in the body: JSON and forms, whatever they are labelled."""
+    if not content:
         return MultiDict()
-    charset = request.mimetype_params.get("charset")
-    if request.mimetype == "multipart/form-data":
-        return parse_multipart(content, charset)
+    if content.startswith(GZIP):
+        raise UnsupportedMediaType("the body is packed with gzip more often than Content-Encoding says")
+    content, charset = narrow(content, request.mimetype_params.get("charset"))
     text = decode_text(content, charset)
-    is_labelled_json = request.is_json or request.mimetype == "text/json"
-    if text.lstrip().startswith("{") or (is_labelled_json and not FORM_START.match(text)):
+    if not text.strip():
+        return MultiDict()
+    if text.lstrip().startswith("{"):
         return parse_json(text)
-    if request.mimetype == URLENCODED or FORM_START.match(text):
-        return parse_urlencoded(content, charset)
+    if boundary := find_boundary(content):
+        return parse_multipart(content, boundary, charset)
+    if FORM_START.match(text):
+        return parse_urlencoded(content.lstrip(), charset)
+    return read_by_label(text)
+
+
+def read_by_label(text: str) -> Pairs:
+    """Return the parameters in a body whose beginning does not tell what it is, or raise what refuses it."""
+    if request.is_json or request.mimetype == "text/json" or text.lstrip()[:1] in ("[", '"'):
+        return parse_json(text)
+    if request.mimetype == "multipart/form-data":
+        raise InvalidFormBody("cannot be parsed")
+    if request.mimetype == URLENCODED and not text.lstrip().startswith("<"):
+        return parse_urlencoded(text.lstrip().encode())
     raise UnsupportedMediaType("send JSON or a form")
-
-
-def parse_multipart(content: bytes, charset: str | None) -> Pairs:
-    """Return the fields of a multipart form; Werkzeug reads its text as UTF-8."""
-    content = decode_text(content, charset).encode()
-    try:
-        parser = FormDataParser(silent=False)
-        form = parser.parse(BytesIO(content), request.mimetype, len(content), request.mimetype_params)[1]
-    except ValueError:
-        raise InvalidFormBody("cannot be parsed") from None
-    if None in form:  # what Werkzeug names a part whose name it cannot read
-        raise InvalidFormBody("a part has no name that can be read")
-    return form
 
 
 def parse_json(text: str) -> Pairs:

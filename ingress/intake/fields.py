@@ -10,13 +10,20 @@ import phonenumbers
 NORTH_AMERICAN = re.compile(r"[2-9]\d{2}[2-9]\d{6}")  # neither area code nor exchange starts with 0 or 1
 
 PLAIN_NUMBER = re.compile(r"(?:\+?1)?([2-9]\d{2}[2-9]\d{6})", re.ASCII)  # needs no interpretation
-WRITTEN_AS_FLOAT = re.compile(r"\+?(\d{10,11})\.0*|\+?(\d)\.(\d{9,10})0*e\+?(\d\d)", re.ASCII | re.IGNORECASE)
+WRITTEN_AS_FLOAT = re.compile(r"(\+?)(\d+)(?:\.(\d*))?(?:e\+?(\d\d?))?", re.ASCII | re.IGNORECASE)
 
-CURRENCY = r"(?:(?:US)?\$|USD)?\s*"
+BLANKS = r"[ \t\u00a0\u202f]*"  # browsers write an amount's currency behind a blank that does not break
+CURRENCY = rf"(?:(?:US)?\$|USD)?{BLANKS}"
 COST_TEXT = re.compile(
-    rf"\+?\s*{CURRENCY}\+?(?=\.?\d)(\d{{1,3}}(?:,\d{{3}})+|\d*)(\.\d*)?\s*{CURRENCY}", re.ASCII | re.IGNORECASE
+    rf"(?:\+{BLANKS}{CURRENCY}|{CURRENCY}(?:\+{BLANKS})?)"
+    rf"(?=\.?\d)([1-9]\d{{0,2}}(?:,\d{{3}})+|\d*)(\.\d*)?{BLANKS}{CURRENCY}",
+    re.ASCII | re.IGNORECASE,
 )
-NEGATIVE = re.compile(rf"{CURRENCY}[-\u2212(]\s*{CURRENCY}\.?\d", re.IGNORECASE)
+MINUS = r"[-\u2010-\u2015\u2212\ufe63\uff0d]"  # with its look-alikes
+NEGATIVE = re.compile(
+    rf"{CURRENCY}(?:{MINUS}|\(){BLANKS}{CURRENCY}{MINUS}?\.?\d|{CURRENCY}[\d.,]+{BLANKS}{CURRENCY}{MINUS}{BLANKS}{CURRENCY}$",
+    re.ASCII | re.IGNORECASE,
+)
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
@@ -34,11 +41,16 @@ ZONE = re.compile(r"(.*\d(?: ?[AP]M)?) ?(UTC|GMT|[ECMP][SD]T)", re.ASCII | re.IG
 ZONE_HOURS = {"UTC": 0, "GMT": 0, "E": -5, "C": -6, "M": -7, "P": -8}  # of standard time
 ISO_8601 = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:[+-]\d\d:[0-5]\d)?)?"  # extended: 2024-03-05T14:21:09.034
-    r"|\d{8}(?:T\d{6}(?:[+-]\d\d:[0-5]\d)?)?",  # basic: 20240305T142109
+    r"|\d{8}(?:T\d{6}(?:[.,]\d+)?(?:[+-]\d\d:[0-5]\d)?)?",  # basic: 20240305T142109
     re.ASCII,
 )
-DIGITS_ONLY = re.compile(r"\d{14}", re.ASCII)
-WEEKDAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", re.IGNORECASE)
+DIGITS_ONLY = re.compile(r"^(\d{8})(\d{6})(?!\d)", re.ASCII)
+ZONE_IN_WORDS = re.compile(
+    r" (?:GMT)?([+-]\d{4}) ?\([^()]*\)$", re.ASCII
+)  # -0500 (EST) in mail, GMT-0500 (...) in browsers
+WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[, ] ?", re.IGNORECASE)
+FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+", re.ASCII)
+BEFORE_AM_PM = re.compile(r"(?<=\d)(?=[AP]M)", re.IGNORECASE)
 DATES = ("%m/%d/%Y", "%Y-%m-%d", "%Y/%m/%d", "%b %d %Y", "%d %b %Y", "%B %d %Y", "%d %B %Y")
 CLOCKS = ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M")
 OTHER_FORMS = [
@@ -74,14 +86,17 @@ def normalise_number(text: str) -> str:
 
 
 def restore_float(text: str) -> str:
-    """Return the digits of a number that a spreadsheet wrote as 18005550142.0 or 1.8005550142E10, if all are there."""
+    """Return the digits of a number that a spreadsheet wrote as 18005550142.0 or 1.8005550142E10.
+
+    All digits must have been written: 1.80056E10 may be any of a million numbers.
+    """
     match = WRITTEN_AS_FLOAT.fullmatch(text)
     if not match:
         return text
-    if match[1]:
-        return match[1]
-    digits = match[2] + match[3]
-    return digits if len(digits) == int(match[4]) + 1 else text
+    digits = match[2] + (match[3] or "")
+    size = len(match[2]) + int(match[4] or 0)
+    is_whole = len(digits) >= size and not digits[size:].strip("0")
+    return match[1] + digits[:size] if is_whole and size in (10, 11) else text
 
 
 def parse_cost(text: str) -> Decimal:
@@ -119,6 +134,9 @@ def read_time(text: str) -> datetime:
     if match := EPOCH.fullmatch(text):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
         return datetime.fromtimestamp(seconds, UTC)
+    if text.endswith(")"):
+        text = ZONE_IN_WORDS.sub(r"\1", text)
+    text = DIGITS_ONLY.sub(r"\1T\2", " ".join(text.split()))
     if match := ZONE.fullmatch(text):
         return read_naive(match[1]).replace(tzinfo=parse_zone(match[2].upper()))
     text = restore_offset(text)
@@ -142,14 +160,12 @@ def parse_zone(name: str) -> timezone:
 
 
 def read_other_form(text: str) -> datetime:
-    """Return a time in a form that is not ISO's: blanks of any kind, commas and a weekday do not matter."""
-    if DIGITS_ONLY.fullmatch(text):
-        return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - naive ones get their zone from parse_time
-    text = WEEKDAY.sub("", " ".join(text.replace(", ", " ").split()), count=1)
-    text = re.sub(r"(?<=\d)(?=[AP]M)", " ", text, flags=re.IGNORECASE)
+    """Return a time in a form that is not ISO's; commas, a weekday and a fraction of a second do not matter."""
+    text = FRACTION.sub("", text).replace(",", " ")
+    text = " ".join(BEFORE_AM_PM.sub(" ", WEEKDAY.sub("", text)).split())
     for form in OTHER_FORMS:
         try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - as above
+            return datetime.strptime(text, form)  # noqa: DTZ007 - naive ones get their zone from parse_time
         except ValueError:
             continue
     raise ValueError("not a date and time such as 2024-03-05T14:21:09Z")

@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -18,12 +18,15 @@ from .text import parse_urlencoded
 RAW_BODY_LIMIT = 10_000  # characters that are kept of a body that could not be read
 HEADER_NAMES = ("Idempotency-Key", "Dry-Run")  # of the headers that carry a parameter
 SECRET_NAMES = {"tld-api-key", "api_key", "apikey"}  # in lower case; their values are kept nowhere
+SIMPLE_SECRET_NAMES = {"tldapikey", "apikey"}  # as `simplify_name` writes them
 MASK = "***"
 UNFILLED = re.compile(r"\[+[^\[\]]*\]+|\{+[^{}]*\}+|%\w+%|--\S.*--", re.DOTALL)
-FILLERS = {
-    *("null", "undefined", "none", "nil", "nan", "n/a", "na", "-", "--", "-no value-", "(none)", "#n/a"),
-}
+FILLERS = {"null", "undefined", "none", "nil", "nan", "n/a", "na", "-", "--", "-no value-", "(none)", "#n/a"}
+ZERO_DATE = re.compile(
+    r"0000-00-00(?:[T ][0:.]+)?(?: ?(?:Z|UTC|GMT|[+-][\d:]+))?", re.IGNORECASE
+)  # MySQL's, of no date
 FILLER_LENGTH = 40  # characters, blanks around it included; longer values are not looked at
+TWO_QUESTION_MARKS = "the URL has two ?: write & before its second part"
 QUOTED = 100  # characters of a refused value that an error repeats
 
 
@@ -58,6 +61,32 @@ class Filler(Absent):
         return f"{self[:QUOTED]} is no value"
 
 
+def is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def is_present(value: Any) -> bool:
+    """Return True for a value that is neither blank nor a token or a filler in its place."""
+    if isinstance(value, str):
+        return not is_blank(value) and not is_unfilled(value) and not is_filler(value)
+    return value is not None
+
+
+def is_filler(text: str) -> bool:
+    """Return True for a whole value such as `null` or `N/A`."""
+    return len(text) < FILLER_LENGTH and text.strip().lower() in FILLERS
+
+
+def is_filler_or_zero_date(text: str) -> bool:
+    """Return True for what stands where no time is known."""
+    return is_filler(text) or ZERO_DATE.fullmatch(text.strip()) is not None
+
+
+def is_unfilled(text: str) -> bool:
+    """Return True for a whole `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
+    return bool(UNFILLED.fullmatch(text.strip()) or ("%" in text and UNFILLED.fullmatch(unquote(text).strip())))
+
+
 @dataclass(slots=True)
 class Parameters:
     """The parameters of one request.
@@ -76,29 +105,31 @@ class Parameters:
     other_spellings: dict[str, list[str]] | None = None
 
     def sent_under(self, name: str) -> list[Any]:
-        """Return the value of a name in each place that has it, body first; the exact spelling of it goes first."""
-        sent = [single(place, [name]) for place in (self.body, self.query) if name in place]
+        """Return the values of a name, body first; in each place its exact spelling goes before all others."""
         if self.other_spellings is None:
             self.other_spellings = list_other_spellings(self.body, self.query)
-        if not sent and (spellings := self.other_spellings.get(name)):
-            sent = [single(place, spellings) for place in (self.body, self.query)]
-        return sent
+        if name not in self.other_spellings:
+            return [single(place, [name]) for place in (self.body, self.query) if name in place]
+        spellings = self.other_spellings[name]
+        return [value for place in (self.body, self.query) for value in list_spelt(place, name, spellings)]
 
-    def find(self, names: Iterable[str], *others: Any, is_text: bool = False) -> Any:
+    def find(self, names: Iterable[str], *others: Any, is_no_value: Callable[[str], bool] = is_filler) -> Any:
         """Return the first present value of `names`, body before query, then the first present of `others`.
 
-        Blank values, fillers and unfilled tokens count as absent; when nothing else is there, the first token or filler
-        is returned as Absent, or None. In a parameter that `is_text` a filler is text. Raises GivenTwice when any of the
-        names is ambiguous, even where another would have come first.
+        Blank values, unfilled tokens and texts that are no value count as absent; when nothing else is there, the first
+        token or filler is returned as Absent, or None. Raises GivenTwice when any of the names is ambiguous, even where
+        another would have come first.
         """
         sent = [value for name in names for value in self.sent_under(name)]
         absent: Absent | None = None
         for value in [*sent, *others]:
             if is_blank(value):
                 continue
+            if not isinstance(value, str):
+                return value
             if is_unfilled(value):
                 absent = absent or UnfilledToken(self.mask(value))
-            elif not is_text and is_filler(value):
+            elif is_no_value(value):
                 absent = absent or Filler(self.mask(value))
             else:
                 return self.mask(value)
@@ -110,6 +141,13 @@ class Parameters:
             return value.replace(self.secret, mask_of(self.secret))
         return value
 
+    def unquote_secret(self, text: str) -> str:
+        """Return a text that was not read, percent-decoded if that brings the secret to light: then it is masked."""
+        if not self.secret or "%" not in text:
+            return text
+        decoded = unquote_plus(text)
+        return decoded if self.secret in decoded else text
+
     def as_json(self) -> str:
         """Return what was sent, as JSON without secrets: neither under the secrets' names nor anywhere else."""
         places: dict[str, Any] = {
@@ -119,7 +157,7 @@ class Parameters:
             "headers": self.headers,
         }
         if self.raw_body is not None:
-            places["raw_body"] = self.raw_body[:RAW_BODY_LIMIT]
+            places["raw_body"] = self.unquote_secret(self.raw_body)[:RAW_BODY_LIMIT]
         text = json.dumps(places)
         if not self.secret:
             return text
@@ -162,8 +200,16 @@ def list_pairs(place: Pairs) -> list[tuple[str, Any]]:
 
 
 def is_secret_name(name: object) -> bool:
-    """Return True for a name, in any case of letters, under which a secret comes."""
-    return isinstance(name, str) and name.lower() in SECRET_NAMES
+    """Return True for a name under which a secret comes, or may: `api-key` was not meant otherwise than `api_key`."""
+    if not isinstance(name, str):
+        return False
+    name = name.lower()
+    return name in SECRET_NAMES or ("key" in name and simplify_name(name) in SIMPLE_SECRET_NAMES)
+
+
+def simplify_name(name: str) -> str:
+    """Return a name as it is compared with those that a sender may have meant."""
+    return re.sub(r"[-_. ?\[\]]", "", name).lower()
 
 
 def list_other_spellings(*places: Pairs) -> dict[str, list[str]]:
@@ -175,6 +221,15 @@ def list_other_spellings(*places: Pairs) -> dict[str, list[str]]:
     return spellings
 
 
+def list_spelt(place: Pairs, name: str, spellings: list[str]) -> list[Any]:
+    """Return the value of the exact name in a place, if it is there, and that of its other spellings."""
+    exact = [single(place, [name])] if name in place else []
+    if exact and is_present(exact[0]):
+        return exact
+    others = [spelling for spelling in spellings if spelling in place]
+    return [*exact, single(place, others)] if others else exact
+
+
 def single(place: Pairs, names: list[str]) -> Any:
     """Return the one value that the spellings of a name have in a place, or None; blank repetitions do not count.
 
@@ -184,19 +239,3 @@ def single(place: Pairs, names: list[str]) -> Any:
     if len(values) > 1 and any(not isinstance(value, str) or value != values[0] for value in values):
         raise GivenTwice
     return values[0] if values else None
-
-
-def is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def is_filler(value: Any) -> bool:
-    """Return True for a whole value such as `null` or `N/A`."""
-    return isinstance(value, str) and len(value) < FILLER_LENGTH and value.strip().lower() in FILLERS
-
-
-def is_unfilled(value: Any) -> bool:
-    """Return True for a whole `[Call:Payout]`, `{{cost}}`, `%COST%` or `--A--x--B--`, percent-encoded or not."""
-    if not isinstance(value, str):
-        return False
-    return bool(UNFILLED.fullmatch(value.strip()) or ("%" in value and UNFILLED.fullmatch(unquote(value).strip())))

@@ -1,6 +1,5 @@
 """A marshmallow field for each kind of parameter: the text that was sent in, an exact value or the error out."""
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError
@@ -8,10 +7,9 @@ from marshmallow.fields import Field
 
 from ..errors import IngressError
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import QUOTED, Absent, GivenTwice
+from .parameters import QUOTED, TWO_QUESTION_MARKS, Absent, GivenTwice
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-ZERO_DATE = re.compile(r"0000-00-00(?:[T ][\d:.]*)?Z?")  # what a database shows for no date
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column
 KEY_LIMIT = 255  # characters
 
@@ -37,8 +35,7 @@ class ParameterField(Field[Any]):
         try:
             return self.parse(value, data)
         except ValueError as error:
-            reason = "not valid Unicode" if isinstance(error, UnicodeError) else error
-            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {reason}")]) from None
+            raise ValidationError([self.invalid(f"{value[:QUOTED]}: {describe_error(value, error)}")]) from None
 
     def parse(self, text: str, data: Any) -> Any:
         """Return the exact value of a text; raises ValueError."""
@@ -47,6 +44,13 @@ class ParameterField(Field[Any]):
     def absent(self, stand_in: Absent | None) -> Any:
         if self.missing:
             raise ValidationError([self.missing(stand_in and stand_in.complaint())])
+
+
+def describe_error(text: str, error: ValueError) -> str:
+    """Return what is wrong with a text; the `?` of `12.50?notes=x` is that of a URL which has two of them."""
+    if isinstance(error, UnicodeError):
+        return "not valid Unicode"
+    return TWO_QUESTION_MARKS if "=" in text.partition("?")[2] else str(error)
 
 
 def require_unicode(text: str) -> str:
@@ -69,8 +73,6 @@ class TimeField(ParameterField):
     """Naive values are read in the sender's time zone, which comes with the parameters as `time_zone`, like `now`."""
 
     def parse(self, text: str, data: Any) -> Any:
-        if ZERO_DATE.fullmatch(text.strip()):
-            return None
         return parse_time(text, data["time_zone"], data["now"])
 
 

@@ -1,5 +1,6 @@
 """What a sender may send: every parameter of a billable call with its aliases, its form and its errors."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,8 +11,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from .. import errors
 from ..errors import IngressError
 from .fields import has_clock
-from .nested import find_nested
-from .parameters import GivenTwice, Parameters, is_blank, is_filler, is_unfilled
+from .nested import find_misplaced
+from .parameters import GivenTwice, Parameters, is_filler, is_filler_or_zero_date, is_present
 from .schema_fields import CostField, IdempotencyKeyField, NotesField, PhoneNumberField, SwitchField, TimeField
 
 ALIASES = {
@@ -23,6 +24,11 @@ ALIASES = {
     "notes": ("notes",),
     "idempotency_key": ("idempotency_key",),
     "dry_run": ("dry_run",),
+}
+NO_VALUES: dict[str, Callable[[str], bool]] = {  # what counts as absent; elsewhere fillers do
+    "date_billed": is_filler_or_zero_date,
+    "call_date": is_filler_or_zero_date,
+    "notes": lambda text: False,  # in which a filler is text
 }
 REQUIRED = ("did", "cid", "cost")
 PARAMETER_HEADERS = {"idempotency_key": "Idempotency-Key", "dry_run": "Dry-Run"}
@@ -103,23 +109,24 @@ def collect_billable_call(parameters: Parameters) -> Sent:
 
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
     header = parameters.headers.get(PARAMETER_HEADERS.get(name, ""))
-    if not is_blank(header) and not is_unfilled(header) and not is_filler(header):
+    if is_present(header):
         return parameters.mask(header)
     try:
-        value = parameters.find(aliases, parameters.path.get(name), is_text=name == "notes")
+        value = parameters.find(aliases, parameters.path.get(name), is_no_value=NO_VALUES.get(name, is_filler))
     except GivenTwice as ambiguous:
         return ambiguous
-    return find_nested(parameters, aliases) if value is None and name in REQUIRED else value
+    return find_misplaced(parameters, aliases) if value is None and name in REQUIRED else value
 
 
 def change_parameter(parameters: Parameters, name: str, value: str) -> None:
     """Give a parameter another value in place of all that was sent for it."""
-    for alias in ALIASES[name]:
-        parameters.body.poplist(alias)
-        parameters.query.poplist(alias)
+    for place in (parameters.body, parameters.query):
+        for spelling in [spelling for spelling in place if spelling.lower() in ALIASES[name]]:
+            place.poplist(spelling)
     parameters.path.pop(name, None)
     parameters.headers.pop(PARAMETER_HEADERS.get(name, ""), None)
     parameters.body.add(name, value)
+    parameters.other_spellings = None
 
 
 def load_billable_call(
@@ -134,7 +141,9 @@ def load_billable_call(
     except ValidationError as error:
         found = [refusal for refusals in error.messages_dict.values() for refusal in refusals]
         return understand(error.valid_data), min(found, key=lambda refusal: ERROR_PRECEDENCE.index(type(refusal)))
-    return understand(values), BillableCall(**values, has_clock=has_clock(sent["call_date"]))
+    return understand(values), BillableCall(
+        **values, has_clock=values["call_date"] is not None and has_clock(sent["call_date"])
+    )
 
 
 def understand(values: Any) -> Understood:

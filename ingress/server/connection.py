@@ -80,8 +80,8 @@ class Connection(TConn):
 class Socket(socket.socket):
     """A socket that never waits: bytes that the kernel does not take at once are kept in `unsent`.
 
-    `announces_close`: the next answer is the last one, and says so. `dropped_headers`: names in the present request that
-    gunicorn does not pass on; the application finds this socket in its environment.
+    `announces_close`: the next answer is the last one, and says so. `dropped_headers`: names in the present request
+    that gunicorn does not pass on; the application finds this socket in its environment.
     """
 
     def __init__(self, family: int, kind: int, proto: int, fileno: int) -> None:

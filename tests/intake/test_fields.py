@@ -1,5 +1,6 @@
 """Texts of senders become exact numbers, costs and times, and whatever is in doubt is refused."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import phonenumbers
 import pytest
 
 from ingress.clock import wall_clock
-from ingress.intake.fields import normalise_number, parse_cost, parse_time
+from ingress.intake.fields import has_clock, normalise_number, parse_cost, parse_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2024, 3, 6, 12, 0, 0, tzinfo=UTC)
@@ -29,6 +30,14 @@ NOW = datetime(2024, 3, 6, 12, 0, 0, tzinfo=UTC)
         "800 555 0142",
         "\t800-555-0142\r\n",
         "tel:+18005550142",
+        "8005550142.0",
+        "18005550142.",
+        "+18005550142.00",
+        "1.8005550142e10",
+        "1.8005550142E+10",
+        "8.005550142e9",
+        "8.005550142E+09",
+        "8.0055501420E9",
     ],
 )
 def test_any_way_of_writing_a_number_gives_its_ten_digits(text):
@@ -67,8 +76,18 @@ def test_any_way_of_writing_a_number_gives_its_ten_digits(text):
         "8005550142 7205550134",
         "8005550142,7205550134",
         "8005550142/7205550134",
-        "18005550142.0",
-        "8.005550142e9",
+        "+8005550142.0",
+        "18005550142.5",
+        "18005550142.05",
+        "1.72056E+10",
+        "8.00555E9",
+        "7.2055501e9",
+        "1.8005550142e11",
+        "1.80055501425e10",
+        "180055501420e-1",
+        "1e10",
+        "8e9",
+        "1.8005550142e",
         "-",
         "+",
         "",
@@ -118,6 +137,19 @@ def test_a_plain_number_needs_no_library_but_the_library_says_the_same(area_code
         ("99999999.9999", "99999999.9999"),
         ("99999999.99994", "99999999.9999"),
         ("0." + "3" * 5_000, "0.3333"),
+        ("12.", "12.0000"),
+        ("+5", "5.0000"),
+        ("+$5", "5.0000"),
+        ("$+5", "5.0000"),
+        ("12.50 USD", "12.5000"),
+        ("12.50usd", "12.5000"),
+        ("USD 12.50", "12.5000"),
+        ("USD\u00a012.50", "12.5000"),
+        ("12.50\u202fUSD", "12.5000"),
+        ("US$12.50", "12.5000"),
+        ("12.50 US$", "12.5000"),
+        ("12.50$", "12.5000"),
+        ("$1,200.00 USD", "1200.0000"),
     ],
 )
 def test_a_cost_is_exact_to_four_places(text, cost):
@@ -134,8 +166,13 @@ def test_a_cost_is_exact_to_four_places(text, cost):
         "$",
         ".",
         "$.",
-        "12.",
+        "USD",
+        "US$",
+        "12..",
+        "12.5.",
         "12,50",
+        "0,125",
+        "012,500",
         "1,2000",
         "1200,000",
         ",200",
@@ -150,12 +187,13 @@ def test_a_cost_is_exact_to_four_places(text, cost):
         "NaN",
         "Infinity",
         "inf",
-        "$-1",
-        "+5",
-        "12.50 USD",
-        "USD 12.50",
+        "++5",
+        "+$+5",
+        "12.50 CAD",
+        "12.50 US",
+        "12.50 USD USD",
         "€12.50",
-        "12.50$",
+        "12.50 €",
         "$$5",
         "5%",
         "12\x00",
@@ -170,7 +208,26 @@ def test_a_cost_that_is_no_plain_amount_is_refused(text):
         parse_cost(text)
 
 
-@pytest.mark.parametrize("text", ["-1", "-0", "(5)", "\u22125", "-$5.00", "- 5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-1",
+        "-0",
+        "(5)",
+        "\u22125",
+        "\u20135",
+        "-$5.00",
+        "$-5",
+        "$ - 5",
+        "USD -5",
+        "-USD 5",
+        "($5.00)",
+        "$(5)",
+        "- 5",
+        "5-",
+        "5.00 - USD",
+    ],
+)
 def test_a_cost_below_zero_is_refused_with_what_to_send_instead(text):
     with pytest.raises(ValueError, match="send what the call costs now, 0 to cancel it"):
         parse_cost(text)
@@ -217,9 +274,43 @@ def parse(text, time_zone=UTC, now=NOW):
         "3/5/2024 14:21:09",
         "3/5/2024 9:21:09 AM -0500",
         "20240305T142109Z",
+        "20240305T142109.034Z",
+        "20240305142109",
+        "20240305142109Z",
+        "20240305142109 UTC",
+        "20240305142109.5",
+        "20240305152109+0100",
+        "20240305152109 0100",
         "1709648469",
         "1709648469.9",
         "1709648469034",
+        "1709648469034.5",
+        "3/5/2024, 2:21:09 PM",
+        "3/5/2024,2:21:09 PM",
+        "3/5/2024, 2:21:09\u202fPM",
+        "3/5/2024, 9:21:09\u202fAM EST",
+        "3/5/2024 2:21:09.034 PM",
+        "2024/03/05 14:21:09",
+        "2024/3/5 2:21:09 PM",
+        "2024/03/05 14:21:09.034",
+        "Mar 5, 2024 2:21:09 PM",
+        "Mar 5, 2024, 2:21:09 PM",
+        "March 5, 2024 14:21:09",
+        "5 Mar 2024 14:21:09",
+        "Tuesday, March 5, 2024 2:21:09 PM",
+        "Tue, 05 Mar 2024 14:21:09 GMT",
+        "Tue, 5 Mar 2024 09:21:09 -0500",
+        "Tue, 5 Mar 2024 09:21:09 -0500 (EST)",
+        "Tue Mar 05 2024 09:21:09 GMT-0500 (Eastern Standard Time)",
+        "2024-03-05 14:21:09 GMT",
+        "2024-03-05 09:21:09 EST",
+        "2024-03-05T10:21:09 EDT",
+        "2024-03-05 08:21:09 cst",
+        "2024-03-05 09:21:09CDT",
+        "03/05/2024 07:21:09 AM MST",
+        "03/05/2024 08:21:09AM MDT",
+        "2024/03/05 06:21:09 PST",
+        "Mar 5, 2024 7:21:09 AM PDT",
     ],
 )
 def test_any_form_of_a_time_is_the_same_moment(text):
@@ -241,6 +332,11 @@ def test_any_form_of_a_time_is_the_same_moment(text):
         ("946684800", "2000-01-01 00:00:00"),
         ("946684800000", "2000-01-01 00:00:00"),
         ("2016-01-01 12:25:15 -0500", "2016-01-01 17:25:15"),
+        ("2024/03/05", "2024-03-05 00:00:00"),
+        ("20240305", "2024-03-05 00:00:00"),
+        ("March 5, 2024", "2024-03-05 00:00:00"),
+        ("2024-03-05 EST", "2024-03-05 05:00:00"),
+        ("05 Mar 2024 14:21 GMT", "2024-03-05 14:21:00"),
     ],
 )
 def test_times_of_less_detail_and_at_the_edges(text, moment):
@@ -280,7 +376,14 @@ def test_an_hour_that_the_clock_repeats_is_the_first_of_the_two():
         "3/5/24",
         "3-5-2024",
         "05.03.2024",
-        "March 5, 2024",
+        "25/03/2024 14:21",
+        "25 March, 2024, 14.21",
+        "20241305142109",
+        "202403051421090",
+        "20240305 142109",
+        "Mar 5, 24",
+        "Sept 5, 2023",
+        "Tue Mar  5 14:21:09 2024",
         "14:21:09",
         "2024-03-05T25:00:00",
         "2024-03-05T14:60:00",
@@ -288,7 +391,13 @@ def test_an_hour_that_the_clock_repeats_is_the_first_of_the_two():
         "2024-03-05 14:21:09 PM",
         "3/5/2024 14:21:09 PM",
         "3/5/2024 0:21:09 AM",
-        "2024-03-05T14:21:09 EST",
+        "2024-03-05T14:21:09 AKST",
+        "2024-03-05T14:21:09 IST",
+        "2024-03-05T14:21:09Z EST",
+        "2024-03-05T14:21:09+01:00 EST",
+        "2024-03-05T14:21:09 EST EST",
+        "EST",
+        "2024-03-05 14:21:09 (EST)",
         "2024-03-05T14:21:09+99:00",
         "2024-03-05T14:21:09+01:60",
         "2024-03-05T14:21:09+1",
@@ -366,3 +475,32 @@ def test_the_wall_clock_follows_daylight_saving_and_is_naive(moment, local):
 
     assert value.tzinfo is None
     assert str(value) == local
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03-05T14:21",
+        "20240305142109",
+        "20240305T142109Z",
+        "1709648469",
+        "Mar 5, 2024 12:00 AM",
+        "2024-03-05 00:00:00 EST",
+    ],
+)
+def test_a_time_with_a_clock_tells_two_calls_of_a_day_apart(text):
+    assert has_clock(text)
+
+
+@pytest.mark.parametrize("text", ["2024-03-05", "20240305", "3/5/2024", "Mar 5, 2024", "2024-03-05 EST", "", None])
+def test_a_bare_date_has_no_clock(text):
+    assert not has_clock(text)
+
+
+@pytest.mark.parametrize("text", ["1:" * 100_000, "12:" * 80_000 + "EST", " " * 100_000 + "x", "a" * 250_000])
+def test_a_long_text_is_refused_promptly(text):
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="date and time"):
+        parse(text)
+
+    assert time.monotonic() - started < 1

@@ -1,7 +1,10 @@
 """Where a parameter may stand, and which of several values counts."""
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
+from ingress.intake.parameters import Parameters
+from ingress.intake.schemas import change_parameter, collect_billable_call
 from tests.calls import FORM, JSON, refusal
 
 DID_ALIASES = ["inbound_number", "number_dialed", "call_to", "did"]
@@ -223,3 +226,90 @@ def test_given_twice_alike_or_blank_or_in_two_places_or_unknown_is_fine(post, re
 
     assert response.status_code == 200
     assert response.json["cost"] == "1"
+
+
+PASCAL = {"DID": "8005550100", "Cid": "7205550100", "COST": "2", "Notes": "a", "Call_Date": "2024-03-05T14:21:09Z"}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"json": PASCAL},
+        {"data": PASCAL},
+        {"data": PASCAL, "content_type": "multipart/form-data"},
+        {"query_string": PASCAL},
+    ],
+    ids=["json", "form", "multipart", "query"],
+)
+def test_names_are_compared_without_regard_to_case(post, request_):
+    answer = post("", **request_).json
+
+    assert [answer["did"], answer["cid"], answer["cost"]] == ["8005550100", "7205550100", "2"]
+    assert (answer["inserted"]["notes"], answer["inserted"]["call_date"]) == ("a", "2024-03-05 14:21:09")
+
+
+@pytest.mark.parametrize(
+    ("request_", "cost"),
+    [
+        ({"json": {"Cost": 1, "cost": 2}}, "2"),
+        ({"json": {"cost": 2, "COST": 1, "Cost": 3}}, "2"),
+        ({"json": {"cost": "", "Cost": 3}}, "3"),
+        ({"json": {"cost": None, "Cost": 3}}, "3"),
+        ({"json": {"cost": "null", "Cost": 3}}, "3"),
+        ({"json": {"cost": "[cost]", "Cost": 3}}, "3"),
+        ({"json": {"COST": 3, "Cost": "3"}}, "3"),
+        ({"query_string": "cost=1", "json": {"Cost": 3}}, "3"),
+        ({"query_string": "Cost=1", "json": {"cost": 3}}, "3"),
+        ({"query_string": "Cost=1", "json": {"cost": ""}}, "1"),
+    ],
+)
+def test_the_exact_name_comes_first_and_the_body_before_the_query(post, request_, cost):
+    assert post(**request_).json["cost"] == cost
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"query_string": "Cost=1&COST=2"},
+        {"data": "Cost=1&COST=2"},
+        {"json": {"Cost": 1, "COST": 2}},
+        {"json": {"cost": "", "Cost": 1, "COST": 2}},
+        {"data": '{"Cost": 1, "Cost": 2}', "content_type": JSON},
+    ],
+)
+def test_a_name_given_twice_in_two_spellings_is_refused(dialer, post, request_):
+    assert refusal(post(**{"content_type": FORM, **request_} if "data" in request_ else request_)) == (
+        400,
+        "Invalid Cost: given twice",
+    )
+    assert dialer.costs() == ()
+
+
+def test_another_spelling_of_a_later_alias_comes_after_an_earlier_one(post):
+    response = post("", json={"cost": 1, "DID": "8005550101", "Call_To": "8005550100", "cid": "7205550134"})
+
+    assert response.json["did"] == "8005550100"
+
+
+@pytest.mark.parametrize("filler", ["null", "N/A", "--", "-no value-"])
+def test_a_filler_gives_way_to_the_next_value(post, filler):
+    response = post(query_string={"cost": 2}, json={"inbound_number": filler, "number_dialed": filler, "cost": filler})
+
+    assert (response.json["did"], response.json["cost"]) == ("8005550142", "2")
+
+
+def test_a_filler_in_the_path_is_absent_and_named(post):
+    error = refusal(post("/undefined/null", json={"cost": 1}))
+
+    assert error == (400, "Missing or Invalid DID: undefined is no value")
+
+
+@pytest.mark.parametrize("name", ["Call_To", "DID", "did"])
+def test_a_changed_parameter_takes_the_place_of_every_spelling(name):
+    parameters = Parameters(MultiDict({name: "1", "Notes": "a"}), MultiDict({"CALL_TO": "2"}), path={"did": "3"})
+    collect_billable_call(parameters)
+
+    change_parameter(parameters, "did", "8005550142")
+
+    sent = collect_billable_call(parameters)
+    assert (sent["did"], sent["notes"]) == ("8005550142", "a")

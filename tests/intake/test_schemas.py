@@ -37,14 +37,94 @@ def test_a_number_that_is_not_north_american_is_invalid(refuse, name, text, numb
     assert detail.startswith(f"{number}: ")
 
 
-@pytest.mark.parametrize("cost", ["12,50", "1e3", "NaN", "-1", -1, "100000000", 99999999.99995, "free", "\ud800"])
+@pytest.mark.parametrize("cost", ["12,50", "1e3", "Infinity", "-1", -1, "100000000", 99999999.99995, "free", "\ud800"])
 def test_a_cost_that_is_no_amount_is_invalid(refuse, cost):
     assert refuse(cost=cost).startswith(f"Invalid Cost: {cost}: ")
 
 
-@pytest.mark.parametrize("cost", ["null", "NULL", "undefined", "Undefined", "--", " -- ", "null\n"])
-def test_what_platforms_write_for_no_cost_is_absent_and_never_zero(refuse, cost):
-    assert refuse(cost=cost) == f"Missing or Invalid Cost: {cost.strip()} is no cost"
+FILLERS = [
+    "null",
+    "NULL",
+    "undefined",
+    "None",
+    "nil",
+    "NaN",
+    "n/a",
+    "N/A",
+    "na",
+    "-",
+    "--",
+    " -- ",
+    "-no value-",
+    "(none)",
+    "#N/A",
+    "null\n",
+]
+
+
+@pytest.mark.parametrize(("name", "text"), [("did", "DID"), ("cid", "CID"), ("cost", "Cost")])
+@pytest.mark.parametrize("filler", FILLERS)
+def test_a_filler_is_absent_and_named_and_never_zero(refuse, name, text, filler):
+    assert refuse(**{name: filler}) == f"Missing or Invalid {text}: {filler} is no value"
+
+
+@pytest.mark.parametrize(
+    "filler", [*FILLERS, "0000-00-00", "0000-00-00 00:00:00", "0000-00-00T00:00:00.000Z", "0000-00-00 00:00:00 UTC"]
+)
+@pytest.mark.parametrize("name", ["call_date", "date_billed"])
+def test_a_filler_or_a_zero_date_is_no_time(post, name, filler):
+    first, second = (post("", json={**GOOD, name: filler}).json for _ in range(2))
+
+    assert first["inserted"][name] != "0000-00-00 00:00:00"
+    assert first["cost_id"] != second["cost_id"]
+
+
+def test_a_zero_date_gives_way_to_the_next_place(post):
+    response = post("?call_date=2024-03-05T14:21:09Z", json={**GOOD, "call_date": "0000-00-00 00:00:00"})
+
+    assert response.json["inserted"]["call_date"] == "2024-03-05 14:21:09"
+
+
+@pytest.mark.parametrize("token", ["[Call:Date]", "{{call.date:iso}}"])
+def test_two_calls_whose_time_was_not_filled_in_are_two(post, token):
+    first, second = (post("", json={**GOOD, "call_date": token}).json for _ in range(2))
+
+    assert first["cost_id"] != second["cost_id"]
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+@pytest.mark.parametrize("place", ["idempotency_key", "Idempotency-Key", "dry_run", "Dry-Run"])
+def test_a_filler_in_place_of_a_key_or_a_switch_bills_each_caller(dialer, post, place, filler):
+    filler = filler.strip()
+    for cid in ("7205550101", "7205550102"):
+        call = {**GOOD, "cid": cid}
+        response = (
+            post("", json=call, headers={place: filler})
+            if place[0].isupper()
+            else post("", json=call | {place: filler})
+        )
+        assert response.status_code == 200
+
+    assert len(dialer.costs()) == 2
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_a_filler_in_the_notes_is_text(post, filler):
+    assert post("", json={**GOOD, "notes": filler}).json["inserted"]["notes"] == filler
+
+
+def test_a_filler_in_the_header_gives_way_to_the_parameter(dialer, post):
+    for _ in range(2):
+        post("", json={**GOOD, "idempotency_key": "a1"}, headers={"Idempotency-Key": "undefined"})
+
+    assert len(dialer.costs()) == 1
+
+
+def test_what_only_looks_like_a_filler_is_a_value(dialer, post):
+    for key in ("nothing", "null1", "0", "---"):
+        assert post("", json={**GOOD, "idempotency_key": key}).status_code == 200
+
+    assert len(dialer.costs()) == 4
 
 
 @pytest.mark.parametrize(("name", "text"), [("date_billed", "Invalid Date Billed"), ("call_date", "Invalid Call Date")])
