@@ -27,7 +27,7 @@ bind = settings["BIND"]
 workers = settings["WEB_CONCURRENCY"]
 worker_class = PatientWorker if settings["WORKER_CLASS"] == "patient" else ThreadedWorker
 PatientWorker.body_limit = body.BODY_LIMIT
-limit_request_line = 0  # unlimited within the 32 KiB of a head: the application refuses a long URL, and logs it
+limit_request_line = 0  # unlimited within the 256 KiB of a head: the application refuses a long URL, and logs it
 threads = 8  # a request mostly waits for the database; each thread keeps one connection to it
 worker_connections = 500  # at once; with a descriptor each they stay below the usual limit of 1024
 # No peer sets the scheme or the path by its headers: gunicorn would believe those that come from this machine or over a

@@ -56,6 +56,8 @@ cost_of = cache(COST.labels)
 @cache
 def requests_of(api_id: int | str, outcome: Outcome) -> Counter:
     """The counter to increase; all of a key's counters begin at 0 together, so that the first increase shows."""
+    if api_id != UNAUTHENTICATED:
+        WRONG_SECRETS.labels(api_id)
     for each in ANSWERED_OUTCOMES:
         REQUESTS.labels(api_id, each)
     return REQUESTS.labels(api_id, outcome)

@@ -89,7 +89,8 @@ def require_endpoint(key: ApiKey, path: str) -> None:
     if key.version != API_VERSION:
         raise EndpointNotAllowed(f"it serves API version {API_VERSION}, this key is for {key.version}")
     patterns = [line.strip() for line in (key.endpoints or "").splitlines() if line.strip()]
-    if patterns and not any(compile_pattern(pattern).fullmatch(path) for pattern in patterns):
+    paths = {path, path.removesuffix("/")}  # with a slash behind it, it is the same endpoint
+    if patterns and not any(compile_pattern(pattern).fullmatch(path) for pattern in patterns for path in paths):
         raise EndpointNotAllowed
 
 

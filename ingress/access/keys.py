@@ -5,7 +5,7 @@ import hmac
 import re
 import time
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn, TypeGuard
 
 from flask import Flask, current_app
@@ -88,7 +88,8 @@ def refuse_credentials(key: ApiKey | None, credentials: Credentials, delivery: D
     if has_swallowed(credentials, delivery.deadline):
         raise InvalidApiIdOrKey(TWO_QUESTION_MARKS)
     if key:
-        note_failure(key, delivery)
+        delivery.claimed_api_id = key.api_id
+        note_failure(key, delivery.ip_address, dialer_time(delivery.received_at), delivery.deadline)
     count_failure(delivery.ip_address)
     raise InvalidApiIdOrKey
 
@@ -104,16 +105,13 @@ def has_swallowed(credentials: Credentials, deadline: float | None) -> bool:
     return is_valid(key, credentials.secret.partition("?")[0])
 
 
-def note_failure(key: ApiKey, delivery: Delivery) -> None:
-    """Show a wrong secret for an id that exists: in the access log, the metrics and, once a minute, the key's row."""
-    delivery.claimed_api_id = key.api_id
+def note_failure(key: ApiKey, address: str, now: datetime, deadline: float | None) -> None:
+    """Show a wrong secret for an id that exists: in the metrics and, to the minute, in its row; `now` is naive."""
     counters.count_wrong_secret(key.api_id)
-    now = dialer_time(delivery.received_at)
-    if key.failed is None or now - key.failed >= LAST_USED_STEP:
-        get_database().run(
-            queries.update_api_key_failed, key.api_id, now, delivery.ip_address, deadline=delivery.deadline
-        )
-        get_key_cache().store(key._replace(failed=now))
+    if key.failed is not None and now - key.failed < LAST_USED_STEP:
+        return
+    get_database().run(queries.update_api_key_failed, key.api_id, now, address, deadline=deadline)
+    get_key_cache().store(key._replace(failed=now))
 
 
 def find_stale_key(credentials: Credentials) -> ApiKey | None:

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..access.addresses import client_address
 from ..access.guards import allow_anyone, require_ip_address
-from ..access.keys import ADMIN, fetch_key, is_valid, parse_api_id
+from ..access.keys import ADMIN, fetch_key, is_valid, note_failure, parse_api_id
 from ..access.rate_limit import count_failure
 from ..clock import dialer_time
 from ..database import queries
@@ -50,13 +50,16 @@ def receive_form():
 def find_admin_key(api_id, secret, address, deadline):
     """Return the ApiKey of an admin; a wrong secret counts as at the door, only who has a right one is told more."""
     key = fetch_key(parse_api_id(api_id), deadline)
+    now = dialer_time(datetime.now(UTC))
     if not is_valid(key, secret):
+        if key:
+            note_failure(key, address, now, deadline)
         count_failure(address)
         raise InvalidApiIdOrKey
     if key.scope != ADMIN:
         raise EndpointNotAllowed("the console is for admin keys, this one is for sending costs")
     require_ip_address(key, address)
-    get_database().run(queries.update_api_key_last_used, key.api_id, dialer_time(datetime.now(UTC)), deadline=deadline)
+    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=deadline)
     return key
 
 

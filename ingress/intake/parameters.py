@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..errors import IngressError
 from .body import Pairs, read_body, read_content
-from .text import parse_urlencoded
+from .text import decode_text, parse_urlencoded
 
 RAW_BODY_LIMIT = 10_000  # characters that are kept of a body that could not be read
 HEADER_NAMES = ("Idempotency-Key", "Dry-Run")  # of the headers that carry a parameter
@@ -104,14 +104,16 @@ class Parameters:
     secret: str | None = None
     other_spellings: dict[str, list[str]] | None = None
 
-    def sent_under(self, name: str) -> list[Any]:
-        """Return the values of a name, body first; in each place its exact spelling goes before all others."""
+    def list_sent(self, names: Iterable[str]) -> list[Any]:
+        """Return the values of the names, body before query; in each place the exact spelling goes first."""
         if self.other_spellings is None:
             self.other_spellings = list_other_spellings(self.body, self.query)
-        if name not in self.other_spellings:
-            return [single(place, [name]) for place in (self.body, self.query) if name in place]
-        spellings = self.other_spellings[name]
-        return [value for place in (self.body, self.query) for value in list_spelt(place, name, spellings)]
+        places = [(name, place) for name in names for place in (self.body, self.query)]
+        if not self.other_spellings:
+            return [single(place, (name,)) for name, place in places if name in place]
+        return [
+            value for name, place in places for value in list_spelt(place, name, self.other_spellings.get(name, []))
+        ]
 
     def find(self, names: Iterable[str], *others: Any, is_no_value: Callable[[str], bool] = is_filler) -> Any:
         """Return the first present value of `names`, body before query, then the first present of `others`.
@@ -120,9 +122,8 @@ class Parameters:
         token or filler is returned as Absent, or None. Raises GivenTwice when any of the names is ambiguous, even where
         another would have come first.
         """
-        sent = [value for name in names for value in self.sent_under(name)]
         absent: Absent | None = None
-        for value in [*sent, *others]:
+        for value in [*self.list_sent(names), *others]:
             if is_blank(value):
                 continue
             if not isinstance(value, str):
@@ -176,6 +177,8 @@ def mask_of(secret: str) -> str:
 def read_parameters() -> Parameters:
     """Return the Parameters of the current request; a body that cannot be read is an error once the sender is known."""
     path = {name: number for name, number in (request.view_args or {}).items() if number}
+    if request.routing_exception:  # a mistyped path, or another method
+        path = {"path": request.path}
     headers = {name: request.headers[name] for name in HEADER_NAMES if name in request.headers}
     query = parse_urlencoded(request.query_string)
     content = b""
@@ -183,7 +186,7 @@ def read_parameters() -> Parameters:
         content = read_content()
         return Parameters(read_body(content), query, path, headers)
     except IngressError as error:
-        return Parameters(MultiDict(), query, path, headers, content.decode(errors="replace"), error)
+        return Parameters(MultiDict(), query, path, headers, decode_text(content), error)
 
 
 def from_json(text: str) -> Parameters:
@@ -223,14 +226,14 @@ def list_other_spellings(*places: Pairs) -> dict[str, list[str]]:
 
 def list_spelt(place: Pairs, name: str, spellings: list[str]) -> list[Any]:
     """Return the value of the exact name in a place, if it is there, and that of its other spellings."""
-    exact = [single(place, [name])] if name in place else []
+    exact = [single(place, (name,))] if name in place else []
     if exact and is_present(exact[0]):
         return exact
     others = [spelling for spelling in spellings if spelling in place]
     return [*exact, single(place, others)] if others else exact
 
 
-def single(place: Pairs, names: list[str]) -> Any:
+def single(place: Pairs, names: Iterable[str]) -> Any:
     """Return the one value that the spellings of a name have in a place, or None; blank repetitions do not count.
 
     JSON's lists and objects are not compared: none is a value.

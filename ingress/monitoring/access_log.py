@@ -13,6 +13,7 @@ from ..server.refusals import REQUEST_ID
 from .masking import Environ, list_secrets, mask_number, mask_numbers, mask_path, mask_secrets, mask_values
 
 LOG_CONTEXT = "ingress.g"  # in the WSGI environment: what the application knows of the request when it is logged
+PATH_LIMIT = 2000  # characters; that of a bad URL may have a hundred times as many
 EMPTY = _AppCtxGlobals()  # of a request that gunicorn has refused by itself
 NO_DELIVERY = Delivery(
     Parameters(MultiDict(), MultiDict()), ip_address="", received_at=datetime.min.replace(tzinfo=UTC), deadline=None
@@ -55,6 +56,7 @@ def mask_details(
 ) -> tuple[str, str | None, str | None, str | None]:
     """Return path, error, DID and CID, as far as the log may show them."""
     path, error = hide_secrets(environ, delivery.parameters, read_path(environ), error)
+    path = path[:PATH_LIMIT]
     did, cid = delivery.understood.did, delivery.understood.cid
     if shows_numbers:
         return path, error, did, cid

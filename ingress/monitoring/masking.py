@@ -6,6 +6,8 @@ from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import unquote_plus
 
+from werkzeug.datastructures import Authorization
+
 from ..intake.parameters import MASK, QUOTED, Parameters, is_secret_name
 
 Environ = MutableMapping[str, Any]  # a WSGI environment
@@ -52,11 +54,21 @@ def mask_values(text: str, secrets: Iterable[str]) -> str:
 
 def list_secrets(environ: Environ, parameters: Parameters | None) -> list[str]:
     """Return what came under a secret's name, in the headers and in the Parameters, if these could be read."""
-    sent = [environ.get("HTTP_TLD_API_KEY"), environ.get("HTTP_AUTHORIZATION")]
+    sent = [environ.get("HTTP_TLD_API_KEY"), *read_authorization(environ.get("HTTP_AUTHORIZATION"))]
     if parameters is not None:
         pairs = [*parameters.query.items(multi=True), *parameters.body.items(multi=True)]
         sent += [value for name, value in pairs if is_secret_name(name)]
-    return [value.strip() for value in sent if isinstance(value, str) and value.strip()]
+    texts = [value.strip() for value in sent if isinstance(value, str)]
+    before_question_marks = [text.partition("?")[0] for text in texts if "?" in text]
+    return [text for text in (*texts, *before_question_marks) if text]
+
+
+def read_authorization(header: Any) -> list[Any]:
+    """Return what an Authorization header tells: itself, what stands behind its scheme, and Basic's password."""
+    if not isinstance(header, str):
+        return []
+    authorization = Authorization.from_header(header)
+    return [header, header.partition(" ")[2], authorization and authorization.password]
 
 
 def mask_path(path: str) -> str:

@@ -4,15 +4,21 @@ import re
 
 from .refusals import BAD_CHUNKS, Refusal
 
-HEAD_LIMIT = 32 * 1024  # bytes in which the end of the head must have come; gunicorn takes 8 KiB for one line of it
+# Bytes in which the end of the head must have come. gunicorn takes 8 KiB for a header; the application refuses a long
+# URL, which it can only do when it has seen whose it is
+HEAD_LIMIT = 256 * 1024
 
 CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
 ENCODED = re.compile(rb"\r\nTransfer-Encoding[ \t]*:", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])")
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
-UNDERSCORED = re.compile(rb"\r\n([!-9;-~]*_[!-9;-~]*):")  # names of headers that gunicorn drops
+UNDERSCORED = re.compile(rb"\r\n([!-9;-^`-~]*_[!-9;-~]*):")  # names of headers that gunicorn drops
 REQUEST_LINE = re.compile(rb"(?:\r\n)?[^\r\n]* HTTP/1\.(\d)\r\n")  # gunicorn skips one empty line before it
+
+
+LONG_HEAD = Refusal(431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes")
+LONG_URL = Refusal(414, "URI Too Long", f"a head may have {HEAD_LIMIT} bytes")
 
 
 class Framing:
@@ -55,7 +61,7 @@ class Framing:
         elif is_unreadable(content):
             self.head = self.length = len(content)
         elif len(content) >= HEAD_LIMIT:
-            self.refusal = Refusal(431, "Request Header Fields Too Large", f"they may have {HEAD_LIMIT} bytes")
+            self.refusal = LONG_HEAD if b"\n" in content else LONG_URL
         self.searched = max(len(content) - 3, 0)
         return self.head > 0
 

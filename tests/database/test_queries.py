@@ -24,6 +24,8 @@ VALUES = {
     "time_zone": None,
     "created": NOW,
     "last_used": NOW,
+    "failed": NOW,
+    "failed_from": "203.0.113.7",
     "enabled": 1,
     "scope": "ingress",
     "did": "8005550142",

@@ -60,6 +60,7 @@ def test_a_billed_request_is_one_line_that_tells_what_became_of_it(sound_service
         "status": 200,
         "outcome": "billed",
         "api_id": int(key["tld-api-id"]),
+        "claimed_api_id": None,
         "address": "127.0.0.1",
         "error": None,
         "did": "******0142",
