@@ -74,17 +74,18 @@ class BillableCallSchema(Schema):
 
     did = PhoneNumberField(errors.InvalidDid, errors.MissingDid, about="The number that was dialled.")
     cid = PhoneNumberField(errors.InvalidCid, errors.MissingCid, about="The caller's number.")
-    cost = CostField(errors.InvalidCost, errors.MissingCost, about="What the call costs.")
+    cost = CostField(errors.InvalidCost, errors.MissingCost, about="What the call costs now: 0 cancels it.")
     date_billed = TimeField(errors.InvalidDateBilled, about="When the call was billed; now, if absent.")
     call_date = TimeField(
         errors.InvalidCallDate,
-        about="When the call was delivered; the call log is searched around it. Now, if absent.",
+        about="When the call was delivered; the call log is searched around it. Now, if absent. A day without a clock"
+        " time does not tell two calls apart.",
     )
     notes = NotesField(errors.InvalidNotes, about="Any text to keep with the cost.")
     idempotency_key = IdempotencyKeyField(
         errors.InvalidIdempotencyKey,
-        about="The sender's own id of this call. A call that is sent again with the same id is not billed again; the"
-        " answer is that of the first time.",
+        about="The sender's own id of this call. Sent again with it, the same amount changes nothing, and another one"
+        " corrects the cost.",
     )
     dry_run = SwitchField(
         errors.InvalidDryRun, about="Validate and answer as usual but store nothing; `cost_id` is null."
