@@ -1,4 +1,4 @@
-"""`make smoke-test`: every documented answer of a running service over HTTP, and one cost whose notes say "smoke test".
+"""`make smoke-test`: every documented answer of a running service over HTTP, and one cancelled cost, marked as such.
 
 Plain standard library, so that it runs wherever there is a Python. Exit code: 0 all well, 1 a check failed, 2 not run.
 """
@@ -26,6 +26,7 @@ Not run, because one good key cannot provoke them:
   403 TLDialer Not Enabled, 403 Advanced Call Log Not Enabled   other settings
   403 This API is Not Allowed to Access this Endpoint           a key for other endpoints
   403 This API is Not Allowed from this IP Address              a key for other addresses
+  409 Cost Already Set                                          a key that refuses changes
   429 Too Many Requests                                         would lock this address out for a while
   503 TLDialer Connection Error                                 a database that is away
   500 Internal Server Error                                     a bug
@@ -94,10 +95,10 @@ def require_sendable(target: Target) -> None:
         give_up("BASE_URL must look like https://host or http://host:port")
     if not re.fullmatch(r"[!-~]+", target.api_id + target.api_key):
         give_up("API_ID and API_KEY must be plain characters without blanks")
-    try:
-        target.amount  # noqa: B018
-    except InvalidOperation:
-        give_up(f"COST={target.cost} is no amount")
+    with suppress(InvalidOperation):
+        if target.amount > 0:
+            return
+    give_up(f"COST={target.cost} is no amount above 0")
 
 
 def require_reachable(target: Target) -> None:
