@@ -1,6 +1,7 @@
 -- The tables that the service reads and writes, as a reference: `ingress schema apply` creates those that are
--- missing and never drops or alters one. A dialer that names things differently adapts the statements in this folder;
--- no table or column name stands in Python. Times are the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
+-- missing. The files of `migrations/` bring the service's own up to date; no other table is ever altered. A dialer that
+-- names things differently adapts the statements in this folder; no table or column name stands in Python. Times are
+-- the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
 -- Every table is InnoDB, because a cost and what follows from it are one transaction.
 
 -- Who may send costs. Read on every request by primary key; written by `ingress keys`.

@@ -58,15 +58,16 @@ def cost_id_of(first: StoredDelivery) -> int:
 
 
 def is_same_call(first: str, now: str) -> bool:
-    """Compare two fingerprints, `did cid call_date`."""
+    """Return whether two fingerprints, `did cid call_date`, can be of one call."""
     (*numbers, first_date), (*numbers_now, date_now) = first.split(" ", 2), now.split(" ", 2)
     return numbers == numbers_now and not contradicts(first_date, date_now)
 
 
 def contradicts(first_date: str, date_now: str) -> bool:
-    """True for two different times; one that was not sent, `-`, contradicts nothing, and a bare date only another day.
+    """Return True for two different times, and for a bare date and a time more than a day apart.
 
-    Sender and dialer may be in different zones, so a bare date and a time may be one day apart.
+    One day is allowed between these because sender and dialer may be in different zones. A call_date that was not sent,
+    `-`, contradicts nothing.
     """
     if "-" in (first_date, date_now):
         return False
