@@ -3,7 +3,6 @@
 import os
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pymysql
 import pytest
@@ -17,10 +16,10 @@ from ingress.database.connection import Connection
 from ingress.database.pool import Database
 from tests.dialer import Dialer
 from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tools import ROOT, STATE
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
 
-ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
 SECRET = "a-secret-for-tests"
 
@@ -32,7 +31,7 @@ def server():
         yield None
         return
     process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with PrivateMariaDB(ROOT / ".mariadb" / "test" / process) as server:
+    with PrivateMariaDB(STATE / "test" / process) as server:
         yield server
 
 
@@ -43,7 +42,7 @@ def long_server(server):
         yield None
         return
     take_turns = Retrying(retry=retry_if_exception_type(MariaDBError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
-    long_server = PrivateMariaDB(ROOT / ".mariadb" / "test" / "long")
+    long_server = PrivateMariaDB(STATE / "test" / "long")
     take_turns(long_server.start)
     try:
         yield long_server
