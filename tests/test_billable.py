@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.calls import PATH
+
 CALL_DATE = "2024-03-05T14:21:09Z"
 
 pytestmark = pytest.mark.usefixtures("way_of_billing")
@@ -211,16 +213,11 @@ def test_the_window_reaches_from_31_days_before_to_3_hours_after(dialer, post, c
 
 def test_the_window_is_a_setting(dialer, key, monkeypatch):
     from ingress import create_app
-    from tests.conftest import URL
 
     dialer.add_call("2024-03-05 14:00:00")
     monkeypatch.setenv("CALL_MATCH_BEFORE", "10m")
 
-    response = (
-        create_app()
-        .test_client()
-        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": CALL_DATE})
-    )
+    response = create_app().test_client().post(PATH, headers=key, json={"cost": 1, "call_date": CALL_DATE})
 
     assert response.json["updated"] == 0
 
@@ -244,26 +241,19 @@ def test_the_log_may_write_numbers_in_three_ways(dialer, post, call_from, call_t
 
 def test_times_are_stored_and_looked_up_as_the_dialers_wall_clock(dialer, key, monkeypatch):
     from ingress import create_app
-    from tests.conftest import URL
 
     lead_id = dialer.add_call("2024-07-05 10:21:50")
     monkeypatch.setenv("TLDIALER_TIMEZONE", "America/New_York")
 
-    response = (
-        create_app()
-        .test_client()
-        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": "2024-07-05T14:21:09Z"})
-    )
+    response = create_app().test_client().post(PATH, headers=key, json={"cost": 1, "call_date": "2024-07-05T14:21:09Z"})
 
     assert response.json["inserted"]["call_date"] == "2024-07-05 10:21:09"
     assert response.json["lead"]["lead_id"] == str(lead_id)
 
 
 def test_a_naive_time_is_read_in_the_keys_zone(dialer, client, create_key):
-    from tests.conftest import URL
-
     response = client.post(
-        f"{URL}/8005550142/7205550134",
+        PATH,
         headers=create_key(time_zone="America/Denver"),
         json={"cost": 1, "call_date": "7/5/2024 2:21:09 PM"},
     )

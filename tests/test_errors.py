@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
+from tests.calls import PATH
 from tests.conftest import URL
 
-PATH = f"{URL}/8005550142/7205550134"
 BUG = "the inside of a bug"
 
 

@@ -46,7 +46,7 @@ class Received(NamedTuple):
         return None
 
 
-class Row(NamedTuple):
+class CheckResult(NamedTuple):
     check: str
     expected: str
     got: str
@@ -128,7 +128,7 @@ def send(target: Target, request: Request) -> Received:
         connection.close()
 
 
-def run_check(target: Target, check: Check) -> Row:
+def run_check(target: Target, check: Check) -> CheckResult:
     """Return what came, and what is wrong with it."""
     started = time.perf_counter()
     try:
@@ -139,7 +139,7 @@ def run_check(target: Target, check: Check) -> Row:
         wrong = list(list_deviations(check, answer))
         got, failed = "; ".join([sum_up(answer), *wrong]), bool(wrong)
     milliseconds = (time.perf_counter() - started) * 1000
-    return Row(check.name, check.expected, got, f"{milliseconds:.0f}", failed)
+    return CheckResult(check.name, check.expected, got, f"{milliseconds:.0f}", failed)
 
 
 def list_deviations(check: Check, answer: Received) -> Iterator[str]:
@@ -174,7 +174,7 @@ def sum_up(answer: Received) -> str:
     return str(answer.status)
 
 
-def print_rows(rows: list[Row]) -> None:
+def print_rows(rows: list[CheckResult]) -> None:
     lines = [("check", "expected", "got", "ms"), *(row[:4] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     for line, failed in zip(lines, [False, *(row.failed for row in rows)], strict=True):

@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ingress import create_app
-from tests.conftest import URL
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+from tests.calls import CALL, PATH
 
 pytestmark = pytest.mark.usefixtures("way_of_billing")
 
@@ -92,7 +90,7 @@ def test_keys_differ_in_case_and_belong_to_their_api_id(dialer, post, client, cr
     post(json=CALL, headers=keyed())
 
     assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("rgb7f31")).headers
-    other = client.post(f"{URL}/8005550142/7205550134", json=CALL, headers={**create_key(), **keyed()})
+    other = client.post(PATH, json=CALL, headers={**create_key(), **keyed()})
     assert "Idempotent-Replayed" not in other.headers
     assert len(dialer.costs()) == 3
 
@@ -157,7 +155,7 @@ def test_recognising_calls_can_be_turned_off_and_keys_still_count(dialer, key, m
     client = create_app().test_client()
 
     for headers in (key, key, {**key, **keyed()}, {**key, **keyed()}):
-        client.post(f"{URL}/8005550142/7205550134", json=CALL, headers=headers)
+        client.post(PATH, json=CALL, headers=headers)
 
     assert len(dialer.costs()) == 3
 
@@ -170,7 +168,7 @@ def fire_at_once(app, key, requests):
     def fire(request):
         client = app.test_client()
         barrier.wait()
-        responses.append(client.post(f"{URL}/8005550142/7205550134", headers={**key, **keyed()}, json=request))
+        responses.append(client.post(PATH, headers={**key, **keyed()}, json=request))
 
     threads = [threading.Thread(target=fire, args=(request,)) for request in requests]
     for thread in threads:

@@ -19,7 +19,8 @@ from ingress.config import parse_database_url
 from ingress.database import pool, queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
-from tests.conftest import URL, make_service_user
+from tests.calls import CALL, PATH
+from tests.conftest import make_service_user
 from tools.chaos.packets import Way
 from tools.chaos.plan import AT_COMMIT, Fault
 from tools.chaos.proxy import Proxy
@@ -27,8 +28,6 @@ from tools.chaos.tally import Tally
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-PATH = f"{URL}/8005550142/7205550134"
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 WRITTEN = """
     SELECT
       (SELECT COUNT(*) FROM deliveries WHERE cost_id IS NOT NULL) AS deliveries,

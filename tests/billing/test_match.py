@@ -9,9 +9,8 @@ import pytest
 from ingress import create_app
 from ingress.database import queries
 from ingress.sql import STATEMENTS
-from tests.conftest import URL
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+from tests.billing.report import report
+from tests.calls import CALL, PATH
 
 
 @pytest.fixture
@@ -23,20 +22,6 @@ def run(app):
         return result.exit_code, result.output
 
     return run
-
-
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
-
-
-def report(matched=0, updated=0, outdated=0, leadless=0, unmatched=0):
-    total = matched + leadless + unmatched
-    return (
-        f"looked at {total}: {matched} matched ({updated} leads updated, {outdated} had a newer cost),"
-        f" {leadless} without a lead, {unmatched} still unmatched\n"
-    )
 
 
 def test_a_call_that_came_late_gives_lead_and_first_contact_its_cost(dialer, post, run, log):
@@ -175,7 +160,7 @@ def test_costs_received_before_the_time_asked_for_are_left_alone(dialer, post, r
 def test_a_cost_received_in_another_zone_is_in_the_dialers_time(dialer, monkeypatch, key):
     monkeypatch.setenv("TLDIALER_TIMEZONE", "America/Los_Angeles")
     app = create_app()
-    app.test_client().post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    app.test_client().post(PATH, headers=key, json=CALL)
     dialer.add_call("2024-03-05 06:21:50")
 
     result = app.test_cli_runner().invoke(args=["match", "--since", "1m"])

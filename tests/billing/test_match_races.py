@@ -19,10 +19,10 @@ from ingress.billing.match import Finding, match_calls
 from ingress.clock import dialer_now
 from ingress.database import queries
 from ingress.database.connection import Connection
-from tests.billing.test_match import CALL, report
+from tests.billing.report import report
+from tests.calls import CALL, PATH
 from tests.conftest import ROOT, URL
-from tests.database.test_pool import create_key_on
-from tests.dialer import Dialer
+from tests.dialer import Dialer, create_key_on
 
 ONE_UPDATED = report(matched=1, updated=1)
 
@@ -324,7 +324,7 @@ def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_serve
     with app.extensions["database"].connection() as connection:
         Dialer(connection).clear()
         headers = create_key_on(connection)
-    app.test_client().post(f"{URL}/8005550142/7205550134", headers=headers, json=CALL)
+    app.test_client().post(PATH, headers=headers, json=CALL)
 
     with matching(log, url, "--every", "1") as process:
         wait_for(report(unmatched=1), log)

@@ -8,15 +8,8 @@ import pymysql
 import pytest
 
 from ingress import create_app
-from tests.conftest import SECRET, URL
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
-
-
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
+from tests.calls import CALL, PATH
+from tests.conftest import SECRET
 
 
 @pytest.fixture
@@ -88,7 +81,7 @@ def test_a_refused_delivery_is_logged_with_its_error_and_what_was_understood(pos
 
 @pytest.mark.parametrize("protection", [{"endpoints": "/elsewhere"}, {"ip_addresses": "203.0.113.8"}])
 def test_a_key_in_the_wrong_place_is_logged(client, create_key, log, protection):
-    client.post(f"{URL}/8005550142/7205550134", headers=create_key(**protection), json=CALL)
+    client.post(PATH, headers=create_key(**protection), json=CALL)
 
     assert [row["status"] for row in log()] == [403]
 

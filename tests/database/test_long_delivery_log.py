@@ -8,7 +8,7 @@ from ingress.console.filters import read_filters
 from ingress.database import queries
 from ingress.sql import STATEMENTS
 from tests.conftest import make_long_database
-from tests.database.test_queries import count_reads
+from tests.statements import count_reads
 
 pytestmark = pytest.mark.slow
 ROWS = 1_000_000

@@ -12,8 +12,8 @@ from ingress.config import DatabaseUrl
 from ingress.database import queries
 from ingress.database.pool import CONNECT_TIMEOUT, Database
 from ingress.errors import TLDialerConnectionError
-from tests.conftest import URL
-from tests.dialer import Dialer
+from tests.calls import PATH
+from tests.dialer import Dialer, create_key_on
 from tools.mariadb import free_port
 
 
@@ -42,7 +42,7 @@ def test_a_call_is_billed_where_the_server_has_no_room_to_prepare_statements(mor
     set_prepared_statements(mortal_server, 0)
 
     try:
-        answer = app.test_client().post(f"{URL}/8005550142/7205550134", json={"cost": 1}, headers=key)
+        answer = app.test_client().post(PATH, json={"cost": 1}, headers=key)
     finally:
         set_prepared_statements(mortal_server, 1000)
 
@@ -228,18 +228,10 @@ def make_mortal_app(mortal_server, monkeypatch, name):
         return app, create_key_on(connection)
 
 
-def create_key_on(connection):
-    from ingress.access.keys import hash_secret
-
-    protections = {"endpoints": None, "ip_addresses": None, "time_zone": None, "created": None}
-    api_id = queries.insert_api_key(connection, key_hash=hash_secret("mortal"), name="mortal", **protections)
-    return {"tld-api-id": str(api_id), "tld-api-key": "mortal"}
-
-
 def send_until(app, key, statuses, stop):
     while not stop.is_set():
         statuses.append(send(app, key))
 
 
 def send(app, key):
-    return app.test_client().post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1}).status_code
+    return app.test_client().post(PATH, headers=key, json={"cost": 1}).status_code

@@ -10,6 +10,7 @@ from ingress.database import queries
 from ingress.database.queries import Search
 from ingress.sql import SQL, STATEMENTS
 from tests.conftest import make_long_database
+from tests.statements import count_reads, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
@@ -70,20 +71,6 @@ VALUES = {
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
-
-
-def read_header(name):
-    """Purpose, parameters and columns that a file says of itself."""
-    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
-    *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
-    assert "%" not in " ".join(lines)
-    return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
-
-
-def read_names(word, line):
-    assert line.startswith(f"{word}: ")
-    names = line.removeprefix(f"{word}: ")
-    return [] if names == "nothing" else names.split(", ")
 
 
 @statements
@@ -226,10 +213,3 @@ def test_finding_the_nearest_call_reads_no_more_than_the_callers_calls(long_log,
 
     assert (call is not None) == cid.startswith("2")
     assert reads <= 60
-
-
-def count_reads(connection):
-    """Rows and index entries that the server has read for this connection."""
-    cursor = connection.cursor()
-    cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
-    return sum(int(value) for name, value in cursor.fetchall() if name != "Handler_read_rnd_next")

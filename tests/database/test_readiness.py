@@ -6,8 +6,9 @@ import pytest
 
 from ingress import create_app
 from ingress.database import readiness
-from tests.conftest import URL, make_service_user
-from tests.database.test_pool import create_key_on
+from tests.calls import PATH
+from tests.conftest import make_service_user
+from tests.dialer import create_key_on
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def client(admin):
 def bill(client):
     with client.application.extensions["database"].connection() as connection:
         key = create_key_on(connection)
-    return client.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1})
+    return client.post(PATH, headers=key, json={"cost": 1})
 
 
 def test_a_sound_database_is_ready(client):

@@ -55,6 +55,7 @@ def assert_documented(response):
         assert response.json["error"].partition(": ")[0] in TEXTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 @many
 @given(value=json_values | almost)
@@ -64,6 +65,7 @@ def test_any_json_value_gets_a_documented_answer(post, name, value):
     assert_documented(post("", data=body, content_type="application/json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 @many
 @given(value=st.binary(max_size=40), in_body=st.booleans(), quoted=st.booleans())

@@ -221,6 +221,7 @@ def test_a_message_that_cannot_be_masked_is_hidden_whole(monkeypatch):
     assert line["message"] == "*** (could not be masked: ZeroDivisionError)"
 
 
+@pytest.mark.slow
 def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):
     with serve(tmp_path / "log", LOG_NUMBERS="1", WEB_CONCURRENCY="1") as service:
         _, headers, _ = service.send("POST", f"{PATH}?cost=1&notes=x", key)
@@ -229,6 +230,7 @@ def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):
     assert (line["path"], line["did"], line["cid"]) == (PATH, "8005550142", "7205550134")
 
 
+@pytest.mark.slow
 def test_all_that_the_service_says_is_json(tables, tmp_path):
     with serve(
         tmp_path / "log", WEB_CONCURRENCY="1", TLDIALER_DATABASE_URL="mysql://u:p@127.0.0.1:1/x_test"
@@ -240,6 +242,7 @@ def test_all_that_the_service_says_is_json(tables, tmp_path):
     assert any(line.get("message", "").startswith("Shutting down") for line in lines)
 
 
+@pytest.mark.slow
 def test_an_access_log_format_of_ones_own_is_masked(tables, dialer, key, tmp_path):
     own = '%(h)s "%(r)s" %(q)s %({tld-api-key}i)s %({http_tld_api_key}e)s %({raw_uri}e)s'
     with serve(tmp_path / "log", "--access-logformat", own, WEB_CONCURRENCY="1") as service:

@@ -18,11 +18,8 @@ from ingress.spool import drainer, queue
 from ingress.spool.drainer import drain
 from ingress.spool.file import AlreadyDraining
 from ingress.spool.queue import Spool
-from tests.conftest import URL
-from tests.spool.test_queue import run_in_child, start_in_child, wait_for
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
-PATH = f"{URL}/8005550142/7205550134"
+from tests.calls import CALL, PATH
+from tests.children import run_in_child, start_in_child, wait_for
 
 
 @pytest.fixture
@@ -61,12 +58,6 @@ def drained(app):
             return dict(drain(**options))
 
     return drained
-
-
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
 
 
 def test_it_is_billed_as_it_came_with_its_id_time_address_and_key(dialer, keep, drained, kept, log, key):

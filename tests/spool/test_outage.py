@@ -11,9 +11,9 @@ from ingress.access import keys
 from ingress.config import SettingsError, read_settings
 from ingress.spool import file, queue
 from ingress.spool.file import SpoolFile
-from tests.conftest import SECRET, URL
+from tests.calls import CALL, PATH
+from tests.conftest import SECRET
 
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 AWAY = (503, {"error": "TLDialer Connection Error"})
 
 
@@ -68,11 +68,11 @@ def test_a_request_of_a_known_key_is_kept_and_answered_202(known, post, outage, 
 def test_without_a_spool_it_is_the_documented_503(dialer, key, monkeypatch, broken_connection):
     monkeypatch.delenv("INGRESS_SPOOL", raising=False)
     client = create_app().test_client()
-    client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    client.post(PATH, headers=key, json=CALL)
     client.application.extensions["database"].kept.connection.close()
     broken_connection()
 
-    response = client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    response = client.post(PATH, headers=key, json=CALL)
 
     assert answer(response) == AWAY
     assert "Retry-After" in response.headers
@@ -120,7 +120,7 @@ def test_a_key_that_this_process_has_never_seen_is_not_taken_on_trust(post, outa
 def test_missing_credentials_are_told_as_ever(known, client, outage):
     outage.begin()
 
-    assert client.post(f"{URL}/8005550142/7205550134", json=CALL).status_code == 401
+    assert client.post(PATH, json=CALL).status_code == 401
 
 
 def test_a_key_last_known_as_disabled_is_not_kept(post, dialer, outage, kept):
@@ -166,10 +166,10 @@ def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypa
     monkeypatch.setattr(keys, "CACHED_KEYS", 2)
     senders = [create_key() for _ in range(3)]
     for key in senders:
-        client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+        client.post(PATH, headers=key, json=CALL)
     outage.begin()
 
-    statuses = [client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL).status_code for key in senders]
+    statuses = [client.post(PATH, headers=key, json=CALL).status_code for key in senders]
 
     assert statuses == [503, 202, 202]
 
@@ -183,10 +183,10 @@ def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypa
 )
 def test_the_protections_hold_as_last_known(create_key, client, outage, kept, protection, error):
     key = create_key(**protection)
-    client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    client.post(PATH, headers=key, json=CALL)
     outage.begin()
 
-    response = client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    response = client.post(PATH, headers=key, json=CALL)
 
     assert answer(response) == (403, {"error": error})
     assert kept() == []

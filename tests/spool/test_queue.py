@@ -5,7 +5,6 @@ import re
 import signal
 import sqlite3
 import threading
-import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +16,8 @@ from ingress.intake.parameters import Parameters
 from ingress.spool import file, queue
 from ingress.spool.file import AlreadyDraining, SpoolError
 from ingress.spool.queue import Measures, Spool
-from tests.database.test_queries import read_header
+from tests.children import run_in_child, start_in_child, wait_for
+from tests.statements import read_header
 
 KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, None)
 RECEIVED = datetime(2024, 3, 5, 14, 21, 9, 123456, UTC)
@@ -30,27 +30,6 @@ def kept(tmp_path):
 
 def make_delivery(received_at=RECEIVED, **body):
     return Delivery(Parameters(MultiDict(body), MultiDict()), "203.0.113.7", received_at, None, api_key=KEY)
-
-
-def run_in_child(work):
-    """Run in a forked process; return how it ended: its exit code, or the negative number of the signal."""
-    return wait_for(start_in_child(work))
-
-
-def start_in_child(work):
-    child = os.fork()
-    if child:
-        return child
-    try:
-        work()
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-
-
-def wait_for(child):
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_what_is_kept_comes_out_whole_and_in_order(kept):

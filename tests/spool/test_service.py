@@ -12,12 +12,11 @@ import pytest
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tests.conftest import URL
-from tests.database.test_pool import create_key_on
+from tests.calls import PATH
+from tests.dialer import create_key_on
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-PATH = f"{URL}/8005550142/7205550134"
 SECONDS = 60  # until everything must be billed; it takes five on an idle machine
 
 
