@@ -20,7 +20,8 @@ from .log import log_settled
 def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
     """Return the Answer to a call whose key is claimed already; all is committed when this returns.
 
-    Raises IdempotencyKeyAlreadyUsed when the key stands for another call, CostAlreadySet when the key refuses changes.
+    Raises IdempotencyKeyAlreadyUsed when the key stands for another call; CostAlreadySet when the sender's key refuses
+    changes, unless an operator books it, and when the cost itself is gone.
     """
     first = find_first(connection, delivery, bill)
     delivery.duplicate_of = first.delivery_id
@@ -29,8 +30,9 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
     connection.begin()
     queries.lock_delivery(connection, first.delivery_id)
-    present = queries.lock_cost(connection, cost_id_of(first)) or first.first_cost
+    locked = queries.lock_cost(connection, cost_id_of(first))
     changes = queries.list_cost_changes(connection, cost_id_of(first))
+    present = last_amount(first, changes) if locked is None else locked
     if bill.cost.cost == present:
         connection.rollback()
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, present))
@@ -38,7 +40,7 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
         connection.rollback()
         text = describe_superseded(answer_of(first, changes, bill.cost.cost), present)
         return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
-    if delivery.sender.on_change == "refuse":
+    if locked is None or (delivery.sender.on_change == "refuse" and not delivery.is_forced):
         raise CostAlreadySet(str(present))
     return correct(connection, delivery, is_dry_run, bill, known, first, present)
 
@@ -55,6 +57,11 @@ def find_first(connection: Connection, delivery: Delivery, bill: Bill) -> Stored
 
 def cost_id_of(first: StoredDelivery) -> int:
     return first.billed.cost_id or 0
+
+
+def last_amount(first: StoredDelivery, changes: list[ListedCostChange]) -> Decimal:
+    """Return the amount that a cost had at last, which is gone from the dialer's table."""
+    return changes[-1].cost_to if changes else first.first_cost
 
 
 def is_same_call(first: str, now: str) -> bool:
