@@ -30,6 +30,7 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
     connection.begin()
     queries.lock_delivery(connection, first.delivery_id)
+    first = find_first(connection, delivery, bill)  # once more: until the lock, `match` may have found its lead
     locked = queries.lock_cost(connection, cost_id_of(first))
     changes = queries.list_cost_changes(connection, cost_id_of(first))
     present = last_amount(first, changes) if locked is None else locked

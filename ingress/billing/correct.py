@@ -15,7 +15,7 @@ from ..clock import dialer_now
 from ..database import queries
 from ..database.connection import Connection
 from ..database.pool import run
-from ..database.queries import CostChange, FoundCost, Search
+from ..database.queries import BilledDelivery, CostChange, FoundCost, Search
 from ..errors import NoSuchCost
 from .leads import LeadCost, carry_newest_cost
 
@@ -60,15 +60,24 @@ def change_and_finish(
     if found is None:
         raise NoSuchCost(f"{cost_id} is no cost that came through this service")
     connection.begin()
-    delivery = queries.find_billed_delivery(connection, found.call_from, cost_id)
-    if delivery:
-        queries.lock_delivery(connection, delivery.delivery_id)
-    present = queries.lock_cost(connection, cost_id) or Decimal(0)
+    delivery = lock_billed_delivery(connection, found)
+    present = queries.lock_cost(connection, cost_id)
+    if present is None:
+        raise NoSuchCost(f"{cost_id} has just been deleted")
     lead_id = delivery.lead_id if delivery else find_lead(connection, found)
     correction = write_change(connection, cost_id, present, cost, lead_id, author)
     finish: Callable[[], None] = connection.rollback if is_dry_run else connection.commit
     finish()
     return correction
+
+
+def lock_billed_delivery(connection: Connection, cost: FoundCost) -> BilledDelivery | None:
+    """Return the delivery that inserted a cost, locked, and read after that: until then `match` may find its lead."""
+    delivery = queries.find_billed_delivery(connection, cost.call_from, cost.cost_id)
+    if delivery is None:
+        return None
+    queries.lock_delivery(connection, delivery.delivery_id)
+    return queries.find_billed_delivery(connection, cost.call_from, cost.cost_id)
 
 
 def find_lead(connection: Connection, cost: FoundCost) -> int | None:
