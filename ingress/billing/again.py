@@ -14,6 +14,7 @@ from ..errors import AlreadyReplayed, CostAlreadySet, IdempotencyKeyAlreadyUsed
 from ..outcome import Outcome
 from .answers import Answer, Known, describe_answer, describe_correction, describe_superseded
 from .correct import Author, write_change
+from .leads import carry_newest_cost
 from .log import log_settled
 
 
@@ -127,9 +128,10 @@ def correct(
     billed = first.billed
     delivery_id = log_settled(connection, delivery, Outcome.CORRECTED, billed.cost_id)
     author = Author(delivery.sender.name, "another amount was sent", delivery.sender.api_id, delivery_id)
-    change = write_change(connection, cost_id_of(first), present, bill.cost.cost, billed.lead_id, author)
+    write_change(connection, cost_id_of(first), present, bill.cost.cost, author)
+    lead = carry_newest_cost(connection, billed.lead_id, cost_id_of(first))
     inserted = {**json.loads(first.answered)["inserted"], "cost": str(bill.cost.cost)}
-    text = describe_correction({**known, "inserted": inserted}, billed, change.lead, present)
+    text = describe_correction({**known, "inserted": inserted}, billed, lead, present)
     queries.update_delivery_answered(connection, delivery_id, text.encode())
     if is_dry_run:
         connection.rollback()

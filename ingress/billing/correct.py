@@ -17,7 +17,7 @@ from ..database.connection import Connection
 from ..database.pool import run
 from ..database.queries import BilledDelivery, CostChange, FoundCost, Search
 from ..errors import NoSuchCost
-from .leads import LeadCost, carry_newest_cost
+from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost
 
 REASON_LIMIT, NAME_LIMIT = 500, 100  # characters that the history keeps
 
@@ -64,11 +64,16 @@ def change_and_finish(
     present = queries.lock_cost(connection, cost_id)
     if present is None:
         raise NoSuchCost(f"{cost_id} has just been deleted")
-    lead_id = delivery.lead_id if delivery else find_lead(connection, found)
-    correction = write_change(connection, cost_id, present, cost, lead_id, author)
-    finish: Callable[[], None] = connection.rollback if is_dry_run else connection.commit
+    if present != cost:
+        write_change(connection, cost_id, present, cost, author)
+    if delivery:
+        lead_id, lead = delivery.lead_id, carry_newest_cost(connection, delivery.lead_id, cost_id)
+    else:
+        lead_id = find_lead(connection, found)
+        lead = carry_forgotten_cost(connection, lead_id, present, cost)
+    finish: Callable[[], None] = connection.rollback if is_dry_run or present == cost else connection.commit
     finish()
-    return correction
+    return Correction(cost_id, present, cost, lead_id, lead)
 
 
 def lock_billed_delivery(connection: Connection, cost: FoundCost) -> BilledDelivery | None:
@@ -93,22 +98,17 @@ def search_for(did: str, cid: str, call_date: datetime) -> Search:
     return Search(did, cid, call_date, since, until)
 
 
-def write_change(
-    connection: Connection, cost_id: int, present: Decimal, cost: Decimal, lead_id: int | None, author: Author
-) -> Correction:
-    """Write the amount, its line of history and what the lead carries, all in the transaction under way."""
-    if present != cost:
-        change = CostChange(
-            cost_id=cost_id,
-            changed=dialer_now(),
-            cost_from=present,
-            cost_to=cost,
-            api_id=author.api_id,
-            delivery_id=author.delivery_id,
-            changed_by=author.changed_by[:NAME_LIMIT],
-            reason=author.reason[:REASON_LIMIT],
-        )
-        queries.insert_cost_change(connection, change)
-        queries.update_cost(connection, cost_id, cost)
-    lead = carry_newest_cost(connection, lead_id, cost_id, cost)
-    return Correction(cost_id, present, cost, lead_id, lead)
+def write_change(connection: Connection, cost_id: int, present: Decimal, cost: Decimal, author: Author) -> None:
+    """Write the amount and its line of history in the transaction under way."""
+    change = CostChange(
+        cost_id=cost_id,
+        changed=dialer_now(),
+        cost_from=present,
+        cost_to=cost,
+        api_id=author.api_id,
+        delivery_id=author.delivery_id,
+        changed_by=author.changed_by[:NAME_LIMIT],
+        reason=author.reason[:REASON_LIMIT],
+    )
+    queries.insert_cost_change(connection, change)
+    queries.update_cost(connection, cost_id, cost)
