@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..clock import dialer_time
 from ..database import queries
 from ..database.connection import Connection
 from ..database.queries import Bill, ListedCostChange, StoredDelivery
@@ -38,7 +37,7 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
     if bill.cost.cost == present:
         connection.rollback()
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, present))
-    if not delivery.is_forced and is_superseded(delivery, bill.cost.cost, first, changes):
+    if not delivery.is_forced and is_superseded(connection, delivery, bill, first, changes):
         connection.rollback()
         text = describe_superseded(answer_of(first, changes, bill.cost.cost), present)
         return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
@@ -84,12 +83,16 @@ def contradicts(first_date: str, date_now: str) -> bool:
     return abs(date.fromisoformat(first_date[:10]) - date.fromisoformat(date_now[:10])) > timedelta(days=1)
 
 
-def is_superseded(delivery: Delivery, cost: Decimal, first: StoredDelivery, changes: list[ListedCostChange]) -> bool:
+def is_superseded(
+    connection: Connection, delivery: Delivery, bill: Bill, first: StoredDelivery, changes: list[ListedCostChange]
+) -> bool:
     """True for an amount that the call had before, and for one that was sent before the present one but comes late."""
-    if cost in (first.first_cost, *(change.cost_to for change in changes)):
+    if bill.cost.cost in (first.first_cost, *(change.cost_to for change in changes)):
         return True
-    latest = changes[-1].changed if changes else first.received
-    return delivery.is_late and dialer_time(delivery.received_at) < latest
+    if not delivery.is_late:
+        return False
+    last = queries.find_last_amount(connection, first.delivery_id)
+    return last is not None and (bill.origin.received, bill.origin.request_id) < last
 
 
 def answer_of(first: StoredDelivery, changes: list[ListedCostChange], cost: Decimal) -> str:

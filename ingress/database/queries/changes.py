@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from ..connection import Connection
 
 
+class LastAmount(NamedTuple):
+    """When an amount was sent, naive as the dialer stores it; within a second the request ids are in order."""
+
+    received: datetime
+    request_id: str
+
+
 class FoundCost(NamedTuple):
     """A cost that came through this service; `method_id` is the API id, times naive, as the dialer stores them."""
 
@@ -85,6 +92,12 @@ def find_newest_cost(connection: Connection, lead_id: int) -> NewestCost | None:
     """Return the newest cost of the lead that is not cancelled, None when all are; the lead must be locked."""
     row = execute(connection, "find_newest_cost", lead_id=lead_id).fetchone()
     return NewestCost(*row) if row else None
+
+
+def find_last_amount(connection: Connection, delivery_id: int) -> LastAmount | None:
+    """Return when the present amount of the cost that this delivery inserted was sent; None without the delivery."""
+    row = execute(connection, "find_last_amount", delivery_id=delivery_id).fetchone()
+    return LastAmount(*row) if row else None
 
 
 def lock_cost(connection: Connection, cost_id: int) -> Decimal | None:
