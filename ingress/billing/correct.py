@@ -4,7 +4,6 @@ Every change takes its locks in one order: the delivery that inserted the cost, 
 Billing takes them in the same order.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -50,12 +49,18 @@ def correct_cost(cost_id: int, cost: Decimal, author: Author, is_dry_run: bool =
 
     Raises NoSuchCost, TLDialerConnectionError.
     """
-    return run(change_and_finish, cost_id, cost, author, is_dry_run)
+    sent: dict[int, Correction] = {}
+    return run(change_and_finish, cost_id, cost, author, is_dry_run, sent)
 
 
 def change_and_finish(
-    connection: Connection, cost_id: int, cost: Decimal, author: Author, is_dry_run: bool
+    connection: Connection, cost_id: int, cost: Decimal, author: Author, is_dry_run: bool, sent: dict[int, Correction]
 ) -> Correction:
+    """Change the cost and return the Correction; all is committed when this returns, or undone after a dry run.
+
+    `sent` keeps what was about to be committed, by its id in the history: when this runs again after a lost connection,
+    and the history has it, it is done, and must not be done over a change that came since.
+    """
     found = queries.find_cost(connection, cost_id)
     if found is None:
         raise NoSuchCost(f"{cost_id} is no cost that came through this service")
@@ -64,16 +69,28 @@ def change_and_finish(
     present = queries.lock_cost(connection, cost_id)
     if present is None:
         raise NoSuchCost(f"{cost_id} has just been deleted")
-    if present != cost:
-        write_change(connection, cost_id, present, cost, author)
-    if delivery:
-        lead_id, lead = delivery.lead_id, carry_newest_cost(connection, delivery.lead_id, cost_id)
+    for change in queries.list_cost_changes(connection, cost_id):
+        if change.change_id in sent:
+            connection.rollback()
+            return sent[change.change_id]
+    change_id = None if present == cost else write_change(connection, cost_id, present, cost, author)
+    correction = Correction(cost_id, present, cost, *carry_changed_cost(connection, found, delivery, present, cost))
+    if change_id is None or is_dry_run:
+        connection.rollback()
     else:
-        lead_id = find_lead(connection, found)
-        lead = carry_forgotten_cost(connection, lead_id, present, cost)
-    finish: Callable[[], None] = connection.rollback if is_dry_run or present == cost else connection.commit
-    finish()
-    return Correction(cost_id, present, cost, lead_id, lead)
+        sent[change_id] = correction
+        connection.commit()
+    return correction
+
+
+def carry_changed_cost(
+    connection: Connection, found: FoundCost, delivery: BilledDelivery | None, present: Decimal, cost: Decimal
+) -> tuple[int | None, LeadCost]:
+    """Return the lead of a changed cost, and what it carries now."""
+    if delivery:
+        return delivery.lead_id, carry_newest_cost(connection, delivery.lead_id, found.cost_id)
+    lead_id = find_lead(connection, found)
+    return lead_id, carry_forgotten_cost(connection, lead_id, present, cost)
 
 
 def lock_billed_delivery(connection: Connection, cost: FoundCost) -> BilledDelivery | None:
@@ -98,8 +115,8 @@ def search_for(did: str, cid: str, call_date: datetime) -> Search:
     return Search(did, cid, call_date, since, until)
 
 
-def write_change(connection: Connection, cost_id: int, present: Decimal, cost: Decimal, author: Author) -> None:
-    """Write the amount and its line of history in the transaction under way."""
+def write_change(connection: Connection, cost_id: int, present: Decimal, cost: Decimal, author: Author) -> int:
+    """Write the amount and its line of history in the transaction under way; return the id of the line."""
     change = CostChange(
         cost_id=cost_id,
         changed=dialer_now(),
@@ -110,5 +127,5 @@ def write_change(connection: Connection, cost_id: int, present: Decimal, cost: D
         changed_by=author.changed_by[:NAME_LIMIT],
         reason=author.reason[:REASON_LIMIT],
     )
-    queries.insert_cost_change(connection, change)
     queries.update_cost(connection, cost_id, cost)
+    return queries.insert_cost_change(connection, change)

@@ -110,8 +110,9 @@ def update_cost(connection: Connection, cost_id: int, cost: Decimal) -> None:
     execute(connection, "update_cost", cost_id=cost_id, cost=cost)
 
 
-def insert_cost_change(connection: Connection, change: CostChange) -> None:
-    execute(connection, "insert_cost_change", **change._asdict())
+def insert_cost_change(connection: Connection, change: CostChange) -> int:
+    """Return the id of the new line of history."""
+    return execute(connection, "insert_cost_change", **change._asdict()).lastrowid
 
 
 def list_cost_changes(connection: Connection, cost_id: int) -> list[ListedCostChange]:
