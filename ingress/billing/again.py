@@ -145,6 +145,7 @@ def correct(
     return Answer(text, replayed=False)
 
 
-def replay_stored_answer(first: StoredDelivery) -> Answer:
-    """Return the Answer that the first delivery got."""
-    return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)
+def replay_stored_answer(connection: Connection, first: StoredDelivery, cost: Decimal | None) -> Answer:
+    """Return the Answer that the delivery with this amount got."""
+    changes = queries.list_cost_changes(connection, cost_id_of(first))
+    return Answer(answer_of(first, changes, first.first_cost if cost is None else cost), replayed=True)
