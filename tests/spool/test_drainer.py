@@ -25,6 +25,11 @@ CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 PATH = f"{URL}/8005550142/7205550134"
 
 
+def another_call(cost):
+    """A call at a time of its own, so that it is not the same one with another amount."""
+    return {"cost": cost, "call_date": f"2024-03-05T14:21:1{cost}Z"}
+
+
 @pytest.fixture
 def app(dialer, spool_folder):
     return create_app()
@@ -165,7 +170,7 @@ def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drain
 
 
 def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post, drained, kept, log):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     request_id = keep(json=CALL, headers={"Idempotency-Key": "K1"}).json["spooled"]
 
     assert drained() == {"refused": 1}
@@ -177,7 +182,7 @@ def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post,
 
 
 def test_what_is_refused_stays_until_it_is_in_the_log(keep, post, drained, kept, monkeypatch):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     keep(json=CALL, headers={"Idempotency-Key": "K1"})
     monkeypatch.setattr("ingress.billing.bill.log_unbilled", away)
 
@@ -219,8 +224,8 @@ def test_a_database_that_is_not_fit_for_money_gets_none(keep, app, drained, kept
 
 def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    post(json={**CALL, "cost": "2"})
+    keep(json=another_call("1"))
+    post(json=another_call("2"))
 
     assert drained() == {"billed": 1}
 
@@ -230,9 +235,9 @@ def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, ke
 
 def test_an_older_cost_of_the_lead_is_overwritten(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    post(json={**CALL, "cost": "2"})
+    post(json=another_call("2"))
     for cost in ("3", "1"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     drained()
 
@@ -242,17 +247,17 @@ def test_an_older_cost_of_the_lead_is_overwritten(dialer, keep, post, drained):
 def test_a_newer_cost_that_is_being_written_meanwhile_wins(dialer, keep, post, drained, app, key, monkeypatch):
     """The live request has claimed its call and not yet reached the lead, which the drainer has just locked."""
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json={**CALL, "cost": "2"}))
-    find_newer_delivery = queries.find_newer_delivery
+    keep(json=another_call("1"))
+    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json=another_call("2")))
+    find_newest_cost = queries.find_newest_cost
 
     def let_live_request_come(*args):
-        newer = find_newer_delivery(*args)
+        newest = find_newest_cost(*args)
         live.start()
         live.join(0.5)
-        return newer
+        return newest
 
-    monkeypatch.setattr(queries, "find_newer_delivery", let_live_request_come)
+    monkeypatch.setattr(queries, "find_newest_cost", let_live_request_come)
     drained()
     live.join()
 
@@ -288,7 +293,7 @@ MOMENTS = [
 def test_killed_at_any_moment_it_bills_each_exactly_once(dialer, app, keep, drained, kept, owner, name, when, log):
     dialer.add_call()
     for cost in ("1", "2", "3"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     def drain_and_die():
         with pytest.MonkeyPatch.context() as patch, app.app_context():
@@ -321,7 +326,7 @@ def deadly(function, when):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_it_logs_a_refusal_it_bills_nothing_and_loses_no_line(app, keep, post, drained, log, dialer, when):
-    post(json={**CALL, "cost": "9"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("9"), headers={"Idempotency-Key": "K1"})
     for cost in ("1", "2"):
         keep(json={**CALL, "cost": cost}, headers={"Idempotency-Key": "K1"})
 

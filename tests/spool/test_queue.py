@@ -19,7 +19,7 @@ from ingress.spool.file import AlreadyDraining, SpoolError
 from ingress.spool.queue import Measures, Spool
 from tests.database.test_queries import read_header
 
-KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, None)
+KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, "correct", None)
 RECEIVED = datetime(2024, 3, 5, 14, 21, 9, 123456, UTC)
 
 
