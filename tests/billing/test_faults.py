@@ -264,11 +264,15 @@ def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_changed_once(serv
     assert (row["cost"], {change["cost_from"], change["cost_to"]}) == (change["cost_to"], {12, 13})
 
 
+@pytest.fixture(scope="module")
+def tables_of_first_host(mortal_server):
+    """Made before `way_of_billing` passes the server for MySQL: the schema asks which it is, too."""
+    Database(parse_database_url(mortal_server.create_database("ingress_test"))).apply_schema()
+
+
 @pytest.fixture
-def first_host(mortal_server, dialer, key):
+def first_host(mortal_server, tables_of_first_host, dialer, key):
     """A second server with the same tables, user and key, which the service asks first; yields root's cursor."""
-    url = mortal_server.create_database("ingress_test")
-    Database(parse_database_url(url)).apply_schema()
     make_service_user(mortal_server, "ingress_test")
     with mortal_server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("USE ingress_test")
