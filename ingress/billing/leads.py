@@ -16,6 +16,7 @@ class LeadCost(NamedTuple):
 
 
 NO_LEAD = LeadCost(0, 0, None)
+CANCELLED = Decimal("0.0000")  # with the places that the database gives, for the answer shows it
 
 
 def update_costs(connection: Connection, lead_id: int | None, cost: Decimal) -> tuple[int, int]:
@@ -36,7 +37,7 @@ def carry_newest_cost(connection: Connection, lead_id: int | None, cost_id: int)
     queries.lock_lead(connection, lead_id)
     newest = queries.find_newest_cost(connection, lead_id)
     is_this = newest is None or newest.cost_id == cost_id
-    return carry(connection, lead_id, newest.cost if newest else Decimal(0), is_this)
+    return carry(connection, lead_id, newest.cost if newest else CANCELLED, is_this)
 
 
 def carry_forgotten_cost(connection: Connection, lead_id: int | None, cost_from: Decimal, cost_to: Decimal) -> LeadCost:
