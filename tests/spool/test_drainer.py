@@ -41,34 +41,6 @@ def kept(app):
 
 
 @pytest.fixture
-def keep(app, post, outage, key, dialer):
-    """Send a request during an outage, which ends with it; returns the response."""
-
-    def keep(**request):
-        if not app.extensions["keys"]:
-            post(json={**CALL, "cost": "free"})
-            dialer.execute("DELETE FROM deliveries")
-        outage.begin()
-        response = post(**request)
-        outage.end()
-        assert response.status_code == 202
-        return response
-
-    return keep
-
-
-@pytest.fixture
-def drained(app):
-    """Drain; returns what became of how many."""
-
-    def drained(**options):
-        with app.app_context():
-            return dict(drain(**options))
-
-    return drained
-
-
-@pytest.fixture
 def log(dialer):
     """The rows of the delivery log, oldest first."""
     return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
