@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..clock import dialer_time
 from ..database import queries
 from ..database.connection import Connection
 from ..database.queries import Bill, ListedCostChange, StoredDelivery
@@ -14,13 +13,15 @@ from ..errors import AlreadyReplayed, CostAlreadySet, IdempotencyKeyAlreadyUsed
 from ..outcome import Outcome
 from .answers import Answer, Known, describe_answer, describe_correction, describe_superseded
 from .correct import Author, write_change
+from .leads import carry_newest_cost
 from .log import log_settled
 
 
 def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
     """Return the Answer to a call whose key is claimed already; all is committed when this returns.
 
-    Raises IdempotencyKeyAlreadyUsed when the key stands for another call, CostAlreadySet when the key refuses changes.
+    Raises IdempotencyKeyAlreadyUsed when the key stands for another call; CostAlreadySet when the sender's key refuses
+    changes, unless an operator books it, and when the cost itself is gone.
     """
     first = find_first(connection, delivery, bill)
     delivery.duplicate_of = first.delivery_id
@@ -29,16 +30,18 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
     connection.begin()
     queries.lock_delivery(connection, first.delivery_id)
-    present = queries.lock_cost(connection, cost_id_of(first)) or first.first_cost
+    first = find_first(connection, delivery, bill)  # once more: until the lock, `match` may have found its lead
+    locked = queries.lock_cost(connection, cost_id_of(first))
     changes = queries.list_cost_changes(connection, cost_id_of(first))
+    present = last_amount(first, changes) if locked is None else locked
     if bill.cost.cost == present:
         connection.rollback()
         return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, present))
-    if not delivery.is_forced and is_superseded(delivery, bill.cost.cost, first, changes):
+    if not delivery.is_forced and is_superseded(connection, delivery, bill, first, changes):
         connection.rollback()
         text = describe_superseded(answer_of(first, changes, bill.cost.cost), present)
         return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
-    if delivery.sender.on_change == "refuse":
+    if locked is None or (delivery.sender.on_change == "refuse" and not delivery.is_forced):
         raise CostAlreadySet(str(present))
     return correct(connection, delivery, is_dry_run, bill, known, first, present)
 
@@ -55,6 +58,11 @@ def find_first(connection: Connection, delivery: Delivery, bill: Bill) -> Stored
 
 def cost_id_of(first: StoredDelivery) -> int:
     return first.billed.cost_id or 0
+
+
+def last_amount(first: StoredDelivery, changes: list[ListedCostChange]) -> Decimal:
+    """Return the amount that a cost had at last, which is gone from the dialer's table."""
+    return changes[-1].cost_to if changes else first.first_cost
 
 
 def is_same_call(first: str, now: str) -> bool:
@@ -76,12 +84,16 @@ def contradicts(first_date: str, date_now: str) -> bool:
     return abs(date.fromisoformat(first_date[:10]) - date.fromisoformat(date_now[:10])) > timedelta(days=1)
 
 
-def is_superseded(delivery: Delivery, cost: Decimal, first: StoredDelivery, changes: list[ListedCostChange]) -> bool:
+def is_superseded(
+    connection: Connection, delivery: Delivery, bill: Bill, first: StoredDelivery, changes: list[ListedCostChange]
+) -> bool:
     """True for an amount that the call had before, and for one that was sent before the present one but comes late."""
-    if cost in (first.first_cost, *(change.cost_to for change in changes)):
+    if bill.cost.cost in (first.first_cost, *(change.cost_to for change in changes)):
         return True
-    latest = changes[-1].changed if changes else first.received
-    return delivery.is_late and dialer_time(delivery.received_at) < latest
+    if not delivery.is_late:
+        return False
+    last = queries.find_last_amount(connection, first.delivery_id)
+    return last is not None and (bill.origin.received, bill.origin.request_id) < last
 
 
 def answer_of(first: StoredDelivery, changes: list[ListedCostChange], cost: Decimal) -> str:
@@ -120,9 +132,10 @@ def correct(
     billed = first.billed
     delivery_id = log_settled(connection, delivery, Outcome.CORRECTED, billed.cost_id)
     author = Author(delivery.sender.name, "another amount was sent", delivery.sender.api_id, delivery_id)
-    change = write_change(connection, cost_id_of(first), present, bill.cost.cost, billed.lead_id, author)
+    write_change(connection, cost_id_of(first), present, bill.cost.cost, author)
+    lead = carry_newest_cost(connection, billed.lead_id, cost_id_of(first))
     inserted = {**json.loads(first.answered)["inserted"], "cost": str(bill.cost.cost)}
-    text = describe_correction({**known, "inserted": inserted}, billed, change.lead, present)
+    text = describe_correction({**known, "inserted": inserted}, billed, lead, present)
     queries.update_delivery_answered(connection, delivery_id, text.encode())
     if is_dry_run:
         connection.rollback()
@@ -133,6 +146,7 @@ def correct(
     return Answer(text, replayed=False)
 
 
-def replay_stored_answer(first: StoredDelivery) -> Answer:
-    """Return the Answer that the first delivery got."""
-    return Answer(describe_answer(json.loads(first.answered), first.billed), replayed=True)
+def replay_stored_answer(connection: Connection, first: StoredDelivery, cost: Decimal | None) -> Answer:
+    """Return the Answer that the delivery with this amount got."""
+    changes = queries.list_cost_changes(connection, cost_id_of(first))
+    return Answer(answer_of(first, changes, first.first_cost if cost is None else cost), replayed=True)

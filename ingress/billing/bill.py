@@ -163,7 +163,7 @@ def write_step_by_step(connection: Connection, bill: Bill, milliseconds: int, is
     lead_id = call.lead_id if call else None
     if is_late:
         queries.update_delivery(connection, delivery_id, Billed(cost_id, *(call or NO_CALL), 0, 0), milliseconds)
-        updated, first_contact, _ = carry_newest_cost(connection, lead_id, cost_id, bill.cost.cost)
+        updated, first_contact, _ = carry_newest_cost(connection, lead_id, cost_id)
     else:
         updated, first_contact = update_costs(connection, lead_id, bill.cost.cost)
     billed = Billed(cost_id, *(call or NO_CALL), updated, first_contact)

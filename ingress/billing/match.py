@@ -78,7 +78,7 @@ def settle_match(connection: Connection, delivery: UnmatchedDelivery, call: Call
     """
     if not queries.update_matched_delivery(connection, delivery.delivery_id, call, dialer_now()):
         return Finding.TAKEN
-    lead = carry_newest_cost(connection, call.lead_id, delivery.cost_id, delivery.cost)
+    lead = carry_newest_cost(connection, call.lead_id, delivery.cost_id)
     if lead.cost is None:
         return Finding.LEADLESS
     return Finding.UPDATED if lead.updated else Finding.OUTDATED

@@ -251,22 +251,27 @@ def test_fifty_at_once_from_several_processes_are_one_cost_and_fifty_equal_answe
     assert (len(dialer.costs()), dialer.lead_cost(lead_id)) == (1, 12.5)
 
 
-def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_and_25_refusals(service, dialer, key):
+def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_changed_once(service, dialer, key):
     keyed = {**key, "Idempotency-Key": "RGB7F31"}
 
     answers = fire_at_once(service, [(keyed, b'{"cost": 12}'), (keyed, b'{"cost": 13}')] * 25)
 
-    statuses = [status for status, _, _ in answers]
-    assert (statuses.count(200), statuses.count(422)) == (25, 25)
-    assert len({body for status, _, body in answers if status == 200}) == 1
-    assert len(dialer.costs()) == 1
+    (row,) = dialer.costs()
+    (change,) = dialer.execute("SELECT cost_from, cost_to FROM cost_changes").fetchall()
+    assert {status for status, _, _ in answers} == {200}
+    assert sum("Idempotent-Replayed" not in headers for _, headers, _ in answers) == 2
+    assert (row["cost"], {change["cost_from"], change["cost_to"]}) == (change["cost_to"], {12, 13})
+
+
+@pytest.fixture(scope="module")
+def tables_of_first_host(mortal_server):
+    """Made before `way_of_billing` passes the server for MySQL: the schema asks which it is, too."""
+    Database(parse_database_url(mortal_server.create_database("ingress_test"))).apply_schema()
 
 
 @pytest.fixture
-def first_host(mortal_server, dialer, key):
+def first_host(mortal_server, tables_of_first_host, dialer, key):
     """A second server with the same tables, user and key, which the service asks first; yields root's cursor."""
-    url = mortal_server.create_database("ingress_test")
-    Database(parse_database_url(url)).apply_schema()
     make_service_user(mortal_server, "ingress_test")
     with mortal_server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("USE ingress_test")

@@ -51,15 +51,15 @@ def started(work, *args):
     thread.join()
 
 
-def on_lock(monkeypatch, act):
-    """Do something when `match` is about to lock a lead, having found its call."""
-    lock_lead = queries.lock_lead
+def on_lock(monkeypatch, act, statement="lock_lead"):
+    """Do something when `match` is about to lock a lead, or before that a delivery, having found its call."""
+    lock = getattr(queries, statement)
 
-    def act_first(connection, lead_id):
+    def act_first(*args):
         act()
-        lock_lead(connection, lead_id)
+        return lock(*args)
 
-    monkeypatch.setattr(queries, "lock_lead", act_first)
+    monkeypatch.setattr(queries, statement, act_first)
 
 
 def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables, post, late_lead, monkeypatch):
@@ -71,7 +71,7 @@ def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables,
         queries.update_lead_cost(live, late_lead, "20")
         with started(match_all, app) as findings:
             assert at_lock.wait(5)
-            bill_on(live, late_lead, cost_id=10**9)
+            bill_on(live, late_lead)
             time.sleep(0.1)  # it waits for the lead
             live.commit()
 
@@ -79,12 +79,17 @@ def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables,
     assert dialer.lead_cost(late_lead) == 20
 
 
-def bill_on(connection, lead_id, cost_id):
-    """The delivery of a newer cost for this lead, as far as it matters here."""
-    connection.cursor().execute(
+def bill_on(connection, lead_id):
+    """A newer cost of 20 for this lead, as far as it matters here."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "INSERT INTO call_costs (date_billed, cost, call_date, call_from, call_to)"
+        " VALUES ('2100-01-01', 20, '2100-01-01', '', '')"
+    )
+    cursor.execute(
         "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status, lead_id, cost_id)"
         " VALUES ('', 1, '2100-01-01', '{}', 'billed', 200, %s, %s)",
-        [lead_id, cost_id],
+        [lead_id, cursor.lastrowid],
     )
 
 
@@ -92,16 +97,16 @@ def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards
     dialer, app, post, late_lead, monkeypatch
 ):
     dialer.add_call(lead_id=late_lead)
-    find_newer_delivery, live = queries.find_newer_delivery, []
+    find_newest_cost, live = queries.find_newest_cost, []
 
     def look_and_be_met(*args):
-        newer = find_newer_delivery(*args)
+        newest = find_newest_cost(*args)
         live.append(threading.Thread(target=lambda: post(json={**CALL, "cost": "20"})))
         live[0].start()
         time.sleep(0.2)  # it has inserted its cost and waits for the lead
-        return newer
+        return newest
 
-    monkeypatch.setattr(queries, "find_newer_delivery", look_and_be_met)
+    monkeypatch.setattr(queries, "find_newest_cost", look_and_be_met)
 
     assert match_all(app) == [Finding.UPDATED]
     live[0].join()
@@ -110,7 +115,7 @@ def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards
 
 
 def test_two_copies_at_the_same_delivery_settle_it_once(dialer, app, late_lead, monkeypatch):
-    on_lock(monkeypatch, threading.Barrier(2, timeout=5).wait)
+    on_lock(monkeypatch, threading.Barrier(2, timeout=5).wait, "update_matched_delivery")
 
     with started(match_all, app) as findings:
         mine = match_all(create_app())
@@ -129,7 +134,7 @@ def test_a_newer_cost_between_two_copies_is_not_overwritten_by_the_slower(dialer
             overtaken.append(match_all(create_app()))
             post(json={**CALL, "cost": "20"})
 
-    on_lock(monkeypatch, be_overtaken)
+    on_lock(monkeypatch, be_overtaken, "update_matched_delivery")
 
     assert match_all(app) == [Finding.TAKEN]
 

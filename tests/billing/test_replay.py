@@ -185,7 +185,7 @@ def test_a_mended_delivery_does_not_undo_the_cost_of_a_call_that_came_in_later(d
     lead_id = dialer.add_call()
     post(json={**CALL, "cost": "free"})
     dialer.execute("UPDATE deliveries SET received = received - INTERVAL 1 HOUR")
-    post(json={**CALL, "cost": "20"})
+    post(json={"cost": "20", "call_date": "2024-03-05T14:22:09Z"})
 
     _, output = run("replay", log()[0]["delivery_id"], "--set", "cost=12.5")
 

@@ -68,6 +68,12 @@ VALUES = {
     "last": 20_000,
     "behind": 0,
     "search": 1,
+    "on_change": "correct",
+    "changed": NOW,
+    "cost_from": "25.0000",
+    "cost_to": "18.7500",
+    "changed_by": "ringba",
+    "reason": "another amount was sent",
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
@@ -117,6 +123,11 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_costs": queries.ReceivedCost,
         "list_delivery_keys": queries.DeliveryKey,
         "list_calls": queries.FoundCall,
+        "find_cost": queries.FoundCost,
+        "find_billed_delivery": queries.BilledDelivery,
+        "find_newest_cost": queries.NewestCost,
+        "find_last_amount": queries.LastAmount,
+        "list_cost_changes": queries.ListedCostChange,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 

@@ -22,6 +22,11 @@ from tests.calls import CALL, PATH
 from tests.children import run_in_child, start_in_child, wait_for
 
 
+def another_call(cost):
+    """A call at a time of its own, so that it is not the same one with another amount."""
+    return {"cost": cost, "call_date": f"2024-03-05T14:21:1{cost}Z"}
+
+
 @pytest.fixture
 def app(dialer, spool_folder):
     return create_app()
@@ -30,34 +35,6 @@ def app(dialer, spool_folder):
 @pytest.fixture
 def kept(app):
     return app.extensions["spool"]
-
-
-@pytest.fixture
-def keep(app, post, outage, key, dialer):
-    """Send a request during an outage, which ends with it; returns the response."""
-
-    def keep(**request):
-        if not app.extensions["keys"]:
-            post(json={**CALL, "cost": "free"})
-            dialer.execute("DELETE FROM deliveries")
-        outage.begin()
-        response = post(**request)
-        outage.end()
-        assert response.status_code == 202
-        return response
-
-    return keep
-
-
-@pytest.fixture
-def drained(app):
-    """Drain; returns what became of how many."""
-
-    def drained(**options):
-        with app.app_context():
-            return dict(drain(**options))
-
-    return drained
 
 
 def test_it_is_billed_as_it_came_with_its_id_time_address_and_key(dialer, keep, drained, kept, log, key):
@@ -156,7 +133,7 @@ def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drain
 
 
 def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post, drained, kept, log):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     request_id = keep(json=CALL, headers={"Idempotency-Key": "K1"}).json["spooled"]
 
     assert drained() == {"refused": 1}
@@ -168,7 +145,7 @@ def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post,
 
 
 def test_what_is_refused_stays_until_it_is_in_the_log(keep, post, drained, kept, monkeypatch):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     keep(json=CALL, headers={"Idempotency-Key": "K1"})
     monkeypatch.setattr("ingress.billing.bill.log_unbilled", away)
 
@@ -210,8 +187,8 @@ def test_a_database_that_is_not_fit_for_money_gets_none(keep, app, drained, kept
 
 def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    post(json={**CALL, "cost": "2"})
+    keep(json=another_call("1"))
+    post(json=another_call("2"))
 
     assert drained() == {"billed": 1}
 
@@ -221,9 +198,9 @@ def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, ke
 
 def test_an_older_cost_of_the_lead_is_overwritten(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    post(json={**CALL, "cost": "2"})
+    post(json=another_call("2"))
     for cost in ("3", "1"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     drained()
 
@@ -233,17 +210,17 @@ def test_an_older_cost_of_the_lead_is_overwritten(dialer, keep, post, drained):
 def test_a_newer_cost_that_is_being_written_meanwhile_wins(dialer, keep, post, drained, app, key, monkeypatch):
     """The live request has claimed its call and not yet reached the lead, which the drainer has just locked."""
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json={**CALL, "cost": "2"}))
-    find_newer_delivery = queries.find_newer_delivery
+    keep(json=another_call("1"))
+    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json=another_call("2")))
+    find_newest_cost = queries.find_newest_cost
 
     def let_live_request_come(*args):
-        newer = find_newer_delivery(*args)
+        newest = find_newest_cost(*args)
         live.start()
         live.join(0.5)
-        return newer
+        return newest
 
-    monkeypatch.setattr(queries, "find_newer_delivery", let_live_request_come)
+    monkeypatch.setattr(queries, "find_newest_cost", let_live_request_come)
     drained()
     live.join()
 
@@ -279,7 +256,7 @@ MOMENTS = [
 def test_killed_at_any_moment_it_bills_each_exactly_once(dialer, app, keep, drained, kept, owner, name, when, log):
     dialer.add_call()
     for cost in ("1", "2", "3"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     def drain_and_die():
         with pytest.MonkeyPatch.context() as patch, app.app_context():
@@ -312,7 +289,7 @@ def deadly(function, when):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_while_it_logs_a_refusal_it_bills_nothing_and_loses_no_line(app, keep, post, drained, log, dialer, when):
-    post(json={**CALL, "cost": "9"}, headers={"Idempotency-Key": "K1"})
+    post(json=another_call("9"), headers={"Idempotency-Key": "K1"})
     for cost in ("1", "2"):
         keep(json={**CALL, "cost": cost}, headers={"Idempotency-Key": "K1"})
 

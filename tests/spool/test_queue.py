@@ -19,7 +19,7 @@ from ingress.spool.queue import Measures, Spool
 from tests.children import run_in_child, start_in_child, wait_for
 from tests.statements import read_header
 
-KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, None)
+KEY = queries.ApiKey(310, "0" * 64, "ringba", "v1", 1, "ingress", None, None, None, "correct", None)
 RECEIVED = datetime(2024, 3, 5, 14, 21, 9, 123456, UTC)
 
 

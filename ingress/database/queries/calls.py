@@ -96,9 +96,10 @@ def insert_cost(connection: Connection, cost: Cost) -> int:
     return execute(connection, "insert_cost", **cost._asdict()).lastrowid
 
 
-def lock_lead(connection: Connection, lead_id: int) -> None:
-    """Lock the lead's row until the transaction ends."""
-    execute(connection, "lock_lead", lead_id=lead_id)
+def lock_lead(connection: Connection, lead_id: int) -> Decimal | None:
+    """Return the cost that the lead carries, its row locked until the transaction ends; None for no cost or no lead."""
+    row = execute(connection, "lock_lead", lead_id=lead_id).fetchone()
+    return row[0] if row else None
 
 
 def update_lead_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:

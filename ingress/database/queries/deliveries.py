@@ -54,7 +54,6 @@ class StoredDelivery(NamedTuple):
     """A delivery that was billed: the JSON `answered` was known before `billed` was; the amounts are then and now."""
 
     delivery_id: int
-    received: datetime
     fingerprint: str
     answered: str
     first_cost: Decimal
@@ -193,8 +192,8 @@ def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> S
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
     if not row:
         return None
-    delivery_id, received, fingerprint, answered, first_cost, present_cost, *billed = row
-    return StoredDelivery(delivery_id, received, fingerprint, answered, first_cost, present_cost, Billed(*billed))
+    delivery_id, fingerprint, answered, first_cost, present_cost, *billed = row
+    return StoredDelivery(delivery_id, fingerprint, answered, first_cost, present_cost, Billed(*billed))
 
 
 def find_logged_delivery(connection: Connection, delivery_id: int) -> LoggedDelivery | None:
