@@ -5,9 +5,9 @@ def init_app(app):
     """A service without a console loads none of its libraries, reads no cookie and answers its paths with 404."""
     if not app.config["CONSOLE_SECRET"]:
         return
-    from . import log, overview, sessions, sign_in
+    from . import deliveries, overview, sessions, sign_in
 
     sessions.init_app(app)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(overview.blueprint)
-    app.register_blueprint(log.blueprint)
+    app.register_blueprint(deliveries.blueprint)

@@ -485,7 +485,7 @@ def test_the_pages_of_the_log_hold_each_delivery_once_even_within_a_second(conso
 
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch):
-    monkeypatch.setattr("ingress.console.log.PAGE", 3)
+    monkeypatch.setattr("ingress.console.deliveries.PAGE", 3)
 
 
 def test_a_callers_text_is_only_text(console, post, dialer):

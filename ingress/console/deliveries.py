@@ -24,7 +24,7 @@ PAGE = 50  # deliveries: a few screens, and one look at the index
 PLACE = ("before", "before_id")  # where in the log a page begins
 LARGEST_ID = 2**64 - 1  # of a BIGINT UNSIGNED
 
-blueprint = Blueprint("log", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
+blueprint = Blueprint("deliveries", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
 blueprint.before_request(sessions.require_admin)
 layout.init_blueprint(blueprint)
 
