@@ -485,7 +485,7 @@ def test_the_pages_of_the_log_hold_each_delivery_once_even_within_a_second(conso
 
 @pytest.fixture(autouse=True)
 def short_pages(monkeypatch):
-    monkeypatch.setattr("ingress.console.deliveries.PAGE", 3)
+    monkeypatch.setattr("ingress.console.deliveries.PAGE_ROWS", 3)
 
 
 def test_a_callers_text_is_only_text(console, post, dialer):
@@ -510,7 +510,7 @@ def test_a_billed_delivery_names_call_cost_and_lead(console, three):
 
     assert reason_of(console, row["delivery_id"]) == (
         f"Call {row['call_log_id']} was found and billed as cost {row['cost_id']}. "
-        f"Lead {row['lead_id']} and its first contact carry 12.50 since."
+        f"Lead {row['lead_id']} and its first contact now carry 12.50."
     )
 
 
@@ -582,9 +582,9 @@ def test_a_refused_delivery_is_mended_and_both_lead_to_each_other(console, three
 
     mending = newest(dialer)
     assert (answer.status_code, answer.location) == (303, f"/console/deliveries/{mending}")
-    assert f"Fired again and billed as cost {dialer.costs()[-1]['cost_id']}." in page
-    assert f'It mends <a href="/console/deliveries/{refused}"' in page
-    assert f"fired again as delivery {mending}" in reason_of(console, refused)
+    assert f"Replayed and billed as cost {dialer.costs()[-1]['cost_id']}." in page
+    assert f'It is a replay of <a href="/console/deliveries/{refused}"' in page
+    assert f"has been replayed as delivery {mending}" in reason_of(console, refused)
     assert [str(cost["cost"]) for cost in dialer.costs()] == ["12.5000", "12.5000", "7.2500"]
 
 
@@ -607,7 +607,7 @@ def test_a_dry_run_is_tried_again_unless_it_is_told_otherwise(console, post, dia
     tried = console.get(path).text
     billed = post_form(console, f"{path}/replay", dry_run="0")
 
-    assert "Tried again: it would be billed." in tried
+    assert "Replayed as a dry run: it would be billed." in tried
     assert "and billed as cost" in console.get(billed.location).text
     assert len(dialer.costs()) == 1
 
