@@ -17,7 +17,7 @@ NO_FILTERS = {"api_id": None, "outcome": None, "call_to": None, "call_from": Non
 Complaints = dict[str, list[str]]  # by field
 
 
-class Period(NamedTuple):
+class DayRange(NamedTuple):
     """A range of whole days of the dialer's clock, both included."""
 
     first: date
@@ -78,17 +78,17 @@ def load_form(schema: Schema, sent: Mapping[str, str]) -> tuple[dict[str, Any], 
     return values, {}
 
 
-def read_period(sent: Mapping[str, str], today: date) -> tuple[Period, Complaints]:
-    """Return the Period, today by default and never longer than PERIOD_DAYS, and the complaints."""
+def read_period(sent: Mapping[str, str], today: date) -> tuple[DayRange, Complaints]:
+    """Return the DayRange, today by default and never longer than PERIOD_DAYS, and the complaints."""
     found, complaints = load_form(PeriodSchema(), sent)
     last = found.get("until", max(today, found.get("since", today)))
     first = found.get("since", last if "until" in found else today)
     if complaints or first > last:
-        return Period(today, today), complaints
+        return DayRange(today, today), complaints
     if last - first >= timedelta(days=PERIOD_DAYS):
         complaints = {"since": [f"At most {PERIOD_DAYS} days are counted at a time."]}
         first = last - timedelta(days=PERIOD_DAYS - 1)
-    return Period(first, last), complaints
+    return DayRange(first, last), complaints
 
 
 def read_filters(sent: Mapping[str, str]) -> tuple[dict[str, Any], Complaints]:

@@ -10,7 +10,7 @@ from ..database.queries import Count
 from ..outcome import BILLED_OUTCOMES, Outcome
 
 REFUSED_OUTCOMES = (Outcome.REFUSED, Outcome.FAILED)
-HOUR_SECONDS, DAY_SECONDS = 3600, 86400
+HOURLY_STEP, DAILY_STEP = 3600, 86400  # seconds
 HOURLY_DAYS = 2  # ranges up to this length are shown hour by hour, longer ones day by day
 
 
@@ -52,6 +52,6 @@ def total(counts: Iterable[Count]) -> Totals:
 
 def choose_steps(since: datetime, until: datetime) -> tuple[int, list[datetime]]:
     """Return the length of a step in seconds and the time at which each begins."""
-    seconds = HOUR_SECONDS if until - since <= timedelta(days=HOURLY_DAYS) else DAY_SECONDS
+    seconds = HOURLY_STEP if until - since <= timedelta(days=HOURLY_DAYS) else DAILY_STEP
     step = timedelta(seconds=seconds)
     return seconds, [since + number * step for number in range((until - since) // step)]
