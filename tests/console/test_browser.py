@@ -8,12 +8,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from ingress import create_app
+from tests.calls import CALL
 from tests.conftest import SECRET, URL
 from tools.browser import resize, set_theme, start_browser
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+
 WIDTHS = (320, 390, 800, 970, 1200)  # pixels: phones, a tablet, just room for the list, a desk
 
 
