@@ -13,19 +13,15 @@ from ..delivery import Delivery
 from ..errors import (
     AdvancedCallLogNotEnabled,
     EndpointNotAllowed,
-    IngressError,
     IpAddressNotAllowed,
-    NoApiId,
-    NoApiKey,
     TLDialerConnectionError,
     TLDialerNotEnabled,
 )
-from ..intake.parameters import GivenTwice, Parameters, UnfilledToken, is_blank, is_unfilled, read_parameters
+from ..intake.parameters import read_parameters
 from .addresses import client_address, is_in_range
-from .keys import INGRESS, Credentials, find_stale_key, find_valid_key
+from .credentials import Credentials, read_credentials
+from .keys import INGRESS, find_stale_key, find_valid_key
 
-API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
-API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
 API_VERSION = "v1"  # the only one that has this endpoint
 
 
@@ -60,29 +56,6 @@ def require_protections(delivery: Delivery, credentials: Credentials) -> None:
     require_ip_address(delivery.sender, delivery.ip_address)
     if delivery.parameters.body_error:
         raise delivery.parameters.body_error
-
-
-def read_credentials(parameters: Parameters) -> Credentials:
-    """Return API id and key as sent: from the headers, or from any of the documented parameters."""
-    api_id = read_credential(parameters, API_ID_NAMES, NoApiId)
-    secret = read_credential(parameters, API_KEY_NAMES, NoApiKey)
-    if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
-        return Credentials("", "", are_ambiguous=True)
-    return Credentials(api_id, secret)
-
-
-def read_credential(parameters: Parameters, names: tuple[str, ...], missing: type[IngressError]) -> str | GivenTwice:
-    """Return a credential, the header of the first name before any parameter; raise `missing` when there is none."""
-    header = request.headers.get(names[0])
-    if header and not is_blank(header) and not is_unfilled(header):
-        return header
-    try:
-        value = parameters.find(names, header)
-    except GivenTwice as ambiguous:
-        return ambiguous
-    if value is None or isinstance(value, UnfilledToken):
-        raise missing(value and value.complaint())
-    return value if isinstance(value, str) else ""  # JSON may hold a list, which is no credential
 
 
 def require_enabled(config: Config) -> None:

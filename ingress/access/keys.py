@@ -6,7 +6,7 @@ import re
 import time
 from collections import OrderedDict
 from datetime import timedelta
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from flask import Flask, current_app
 
@@ -16,6 +16,7 @@ from ..database.pool import get_database
 from ..database.queries import ApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey
+from .credentials import Credentials
 from .rate_limit import count_failure
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
@@ -24,14 +25,6 @@ KEY_SECONDS = 2  # a key that an operator disables works no longer than that
 STALE_SECONDS = 24 * 60 * 60  # how long a cached key counts while the database cannot be asked
 CACHED_KEYS = 1000  # far more than a call centre has senders
 DUMMY_HASH = "0" * 64  # compared with when there is no such key, so that both take the same time
-
-
-class Credentials(NamedTuple):
-    """An API id and a key as sent; `are_ambiguous` when one of them came twice with different values."""
-
-    api_id: str
-    secret: str
-    are_ambiguous: bool = False
 
 
 class KeyCache:

@@ -2,7 +2,7 @@
 
 from apispec import APISpec
 
-from ..access.guards import API_ID_NAMES, API_KEY_NAMES
+from ..access.credentials import API_ID_NAMES, API_KEY_NAMES
 from .json_schema import JsonObject
 
 ABOUT_ID = "The integer id of an API key."

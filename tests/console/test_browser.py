@@ -8,12 +8,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from ingress import create_app
+from tests.calls import CALL
 from tests.conftest import SECRET, URL
 from tools.browser import resize, set_theme, start_browser
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+
 WIDTHS = (320, 390, 800, 970, 1200)  # pixels: phones, a tablet, just room for the list, a desk
 
 
@@ -147,14 +148,14 @@ def test_a_refused_delivery_is_found_mended_and_seen_as_billed(browser, sign_in,
 
     click(browser, "tbody a")
     assert "[Call:Payout] was not filled in by the sender" in text_of(browser, "#reason")
-    follow(browser, "Fire it again")
+    follow(browser, "Replay")
     fill(browser, "cost", "free")
     click(browser, "main button")
     assert "Invalid Cost: free" in text_of(browser, "[role=alert]")
 
     fill(browser, "cost", "7.25")
     click(browser, "main button")
-    assert "Fired again and billed as cost" in text_of(browser, "[role=status]")
+    assert "Replayed and billed as cost" in text_of(browser, "[role=status]")
     assert text_of(browser, "h1").endswith("billed")
     assert [str(cost["cost"]) for cost in dialer.costs()] == ["12.5000", "12.5000", "7.2500"]
 
@@ -217,7 +218,7 @@ def test_everything_can_be_done_with_the_keyboard(browser, base_url, admin, deli
     with next_page(browser):
         browser.get(f"{base_url}/deliveries?outcome=refused")
     time_of_the_newest = find(browser, "tbody a").text
-    for name in (time_of_the_newest, "Fire it again"):
+    for name in (time_of_the_newest, "Replay"):
         tab_to(name)
         outline = browser.switch_to.active_element.value_of_css_property("outline-style")
         with next_page(browser):

@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from ingress.monitoring.logs import JsonFormatter
+from tests.calls import PATH
 from tests.conftest import SECRET, URL
 from tools.service import read_lines, serve
 
-PATH = f"{URL}/8005550142/7205550134"
 JSON = {"Content-Type": "application/json"}
 OTHER_SECRET = "another-secret-that-is-wrong"
 

@@ -17,12 +17,12 @@ from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
 from ingress.outcome import Outcome
 from ingress.spool import drainer
-from tests.conftest import SECRET, URL
+from tests.calls import PATH
+from tests.conftest import SECRET
 from tools.service import serve
 
 TOKEN = "a-token-for-tests-only"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-PATH = f"{URL}/8005550142/7205550134"
 ONCALL = Path(__file__).parents[2] / "docs" / "oncall"
 
 

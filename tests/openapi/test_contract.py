@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ingress import errors
-from ingress.access.guards import API_ID_NAMES, API_KEY_NAMES
+from ingress.access.credentials import API_ID_NAMES, API_KEY_NAMES
 from ingress.intake.schemas import ALIASES, ERROR_PRECEDENCE, PARAMETER_HEADERS
 from ingress.openapi.answers import ANSWER_EXAMPLES
 from tests.conftest import ROOT

@@ -8,7 +8,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ingress import create_app, errors
-from ingress.access.guards import API_ID_NAMES, API_KEY_NAMES
+from ingress.access.credentials import API_ID_NAMES, API_KEY_NAMES
 from ingress.intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
 from ingress.openapi.answers import ANSWER_EXAMPLES
 from tests.conftest import URL

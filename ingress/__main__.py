@@ -1,4 +1,4 @@
-"""The application for the command `ingress`: made from the environment when a command first needs it."""
+"""The operator's command `ingress`; it makes the application from the environment when a command first needs it."""
 
 from functools import partial
 from pathlib import Path
@@ -8,14 +8,31 @@ from dotenv import load_dotenv
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from ..config import SettingsError
+from . import create_app
+from .commands import COMMANDS
+from .config import SettingsError
 
-CHECKOUT_ENV_FILE = Path(__file__).parents[2] / ".env"
+CHECKOUT_ENV_FILE = Path(__file__).parents[1] / ".env"
 SYSTEM_ENV_FILE = Path("/etc/ingress.env")
 
 
 class CannotStart(click.ClickException):
     exit_code = 2  # as for wrong options
+
+
+@click.group(commands=COMMANDS)
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="Read settings from this file; default: .env of the checkout, else /etc/ingress.env.",
+)
+@click.pass_context
+def main(context: click.Context, env_file: Path | None) -> None:
+    """Operate the billable-call ingress.
+
+    Settings come from the environment, or else from a file; see .env.example.
+    """
+    context.obj = make_script_info(env_file)
 
 
 def make_script_info(env_file: Path | None) -> ScriptInfo:
@@ -25,8 +42,6 @@ def make_script_info(env_file: Path | None) -> ScriptInfo:
 
 def make_app(env_file: Path | None) -> Flask:
     """Return the application; raises CannotStart, which names every setting that is missing or malformed."""
-    from .. import create_app
-
     load_env_file(env_file)
     try:
         return create_app()
@@ -49,3 +64,7 @@ def load_env_file(env_file: Path | None) -> None:
         if env_file:
             raise CannotStart(f"{env_file} cannot be read: {error.strerror}.") from None
         click.echo(f"{chosen} cannot be read: {error.strerror}.", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,43 +1,46 @@
-"""The delivery log: a page of it, one delivery in full, and firing it again."""
+"""The delivery log: a page of it, one delivery in full, and its replay."""
 
 import json
 import logging
 from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ..billing.again import replay_stored_answer
+from ..billing.answers import Answer
 from ..billing.replay import replay
 from ..database import queries
 from ..database.pool import run
+from ..database.queries import ListedDelivery, LoggedDelivery
 from ..errors import IngressError, NoSuchDelivery
 from ..intake.parameters import GivenTwice, from_json
-from ..intake.schemas import ALIASES, collect_billable_call
+from ..intake.schemas import ALIASES, Sent, collect_billable_call
 from ..outcome import LOGGED_OUTCOMES, Outcome
 from . import layout, sessions
 from .filters import read_filters
-from .reasons import explain, find_nearest
+from .reasons import explain_outcome, find_nearest
 
 log = logging.getLogger(__name__)
 
-PAGE = 50  # deliveries: a few screens, and one look at the index
+PAGE_ROWS = 50  # a few screens
 PLACE = ("before", "before_id")  # where in the log a page begins
 LARGEST_ID = 2**64 - 1  # of a BIGINT UNSIGNED
 
-blueprint = Blueprint("log", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
+blueprint = Blueprint("deliveries", __name__, url_prefix=sessions.PREFIX, template_folder="templates")
 blueprint.before_request(sessions.require_admin)
 layout.init_blueprint(blueprint)
 
 
 @blueprint.get("/deliveries")
-def show_deliveries():
+def show_deliveries() -> str:
     filters, complaints = read_filters(request.args)
-    found = [] if complaints else run(partial(queries.list_deliveries, **filters, at_most=PAGE + 1))
+    found = [] if complaints else run(partial(queries.list_deliveries, **filters, at_most=PAGE_ROWS + 1))
     asked = {name: text for name, text in request.args.items() if name not in PLACE and text.strip()}
     return render_template(
         "console/deliveries.html",
-        deliveries=found[:PAGE],
-        older=asked | place_after(found[PAGE - 1]) if len(found) > PAGE else None,
+        deliveries=found[:PAGE_ROWS],
+        older=asked | place_after(found[PAGE_ROWS - 1]) if len(found) > PAGE_ROWS else None,
         asked=asked,
         is_first="before" not in request.args,
         complaints=complaints,
@@ -46,18 +49,19 @@ def show_deliveries():
     )
 
 
-def place_after(delivery):
-    return {"before": delivery.received.isoformat(), "before_id": delivery.delivery_id}
+def place_after(delivery: ListedDelivery) -> dict[str, str]:
+    """Return what asks for the page that begins behind the delivery."""
+    return {"before": delivery.received.isoformat(), "before_id": str(delivery.delivery_id)}
 
 
 @blueprint.get("/deliveries/<int:delivery_id>")
-def show_delivery(delivery_id):
+def show_delivery(delivery_id: int) -> str:
     logged = find_logged(delivery_id)
     replayed_as = run(queries.find_replay, delivery_id, logged.received) if logged.outcome is Outcome.REPLAYED else None
     return render_template(
         "console/delivery.html",
         delivery=logged,
-        reason=explain(logged, run(find_nearest, logged), replayed_as),
+        reason=explain_outcome(logged, run(find_nearest, logged), replayed_as),
         replayed_as=replayed_as,
         sent=describe_sent(logged),
         everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),
@@ -66,57 +70,62 @@ def show_delivery(delivery_id):
     )
 
 
-def find_logged(delivery_id):
+def find_logged(delivery_id: int) -> LoggedDelivery:
+    """Return the delivery, or raise the NoSuchDelivery that is a 404."""
     logged = run(queries.find_logged_delivery, delivery_id) if delivery_id <= LARGEST_ID else None
     if logged is None:
         raise NoSuchDelivery(str(delivery_id))
     return logged
 
 
-def describe_sent(logged):
-    """What came for each parameter, as text, by its name."""
+def describe_sent(logged: LoggedDelivery) -> Sent:
+    """Return what came for each parameter, as text, by its name."""
     sent = collect_billable_call(from_json(logged.sent))
     return {name: "given twice" if isinstance(value, GivenTwice) else value for name, value in sent.items()}
 
 
-def describe_answered(logged):
-    """The JSON that the sender got, as far as the log keeps it; a dry run's is not kept."""
+def describe_answered(logged: LoggedDelivery) -> str | None:
+    """Return the JSON that the sender got, as far as the log keeps it; that of a dry run is not kept."""
     if logged.error:
         return json.dumps({"error": logged.error}, ensure_ascii=False)
     first = run(queries.find_logged_delivery, logged.duplicate_of) if logged.duplicate_of else logged
-    remembered = first and first.delivery_key and run(queries.find_delivery, first.api_id, first.delivery_key)
-    return (
-        json.dumps(json.loads(replay_stored_answer(remembered).text), indent=2, ensure_ascii=False)
-        if remembered
-        else None
-    )
+    if first is None or not first.delivery_key:
+        return None
+    stored = run(queries.find_delivery, first.api_id, first.delivery_key)
+    if stored is None:
+        return None
+    answer = run(replay_stored_answer, stored, logged.cost)
+    return json.dumps(json.loads(answer.text), indent=2, ensure_ascii=False)
 
 
 @blueprint.get("/deliveries/<int:delivery_id>/replay")
-def ask_for_replay(delivery_id, error=None):
-    logged = find_logged(delivery_id)
-    return render_template(
-        "console/replay.html", delivery=logged, sent=describe_sent(logged), changed=request.form, error=error
-    )
+def ask_for_replay(delivery_id: int) -> str:
+    return render_replay_form(find_logged(delivery_id))
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/replay")
-def receive_replay(delivery_id):
-    """Fire it again; what it has become is the page to see then, or the same form with what is still wrong."""
+def receive_replay(delivery_id: int) -> ResponseReturnValue:
+    """Replay the delivery and lead to the page of the new one, or show the form again with what is still wrong."""
     logged = find_logged(delivery_id)
     changes = {name: request.form[name] for name in ALIASES if request.form.get(name, "").strip()}
-    log.warning("admin key %s fires delivery %s again, changed: %s", g.admin.api_id, delivery_id, ", ".join(changes))
+    log.warning("admin key %s replays delivery %s, changed: %s", g.admin.api_id, delivery_id, ", ".join(changes))
     try:
         answer = replay(delivery_id, changes)
     except IngressError as refusal:
-        return ask_for_replay(delivery_id, refusal), refusal.status
+        return render_replay_form(logged, refusal), refusal.status
     flash(describe_replay(answer))
     replayed_as = run(queries.find_replay, delivery_id, logged.received)
     return redirect(url_for(".show_delivery", delivery_id=replayed_as or delivery_id), 303)
 
 
-def describe_replay(answer):
+def render_replay_form(logged: LoggedDelivery, error: IngressError | None = None) -> str:
+    return render_template(
+        "console/replay.html", delivery=logged, sent=describe_sent(logged), changed=request.form, error=error
+    )
+
+
+def describe_replay(answer: Answer) -> str:
     cost_id = json.loads(answer.text)["cost_id"]
     if answer.replayed:
         return f"Answered as before: it is cost {cost_id}, and nothing was billed again."
-    return f"Fired again and billed as cost {cost_id}." if cost_id else "Tried again: it would be billed."
+    return f"Replayed and billed as cost {cost_id}." if cost_id else "Replayed as a dry run: it would be billed."
