@@ -43,7 +43,7 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
         return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
     if locked is None or (delivery.sender.on_change == "refuse" and not delivery.is_forced):
         raise CostAlreadySet(str(present))
-    return correct(connection, delivery, is_dry_run, bill, known, first, present)
+    return correct_again(connection, delivery, is_dry_run, bill, known, first, present)
 
 
 def find_first(connection: Connection, delivery: Delivery, bill: Bill) -> StoredDelivery:
@@ -117,7 +117,7 @@ def answer_again(
     return Answer(text, replayed=True)
 
 
-def correct(
+def correct_again(
     connection: Connection,
     delivery: Delivery,
     is_dry_run: bool,

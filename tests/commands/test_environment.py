@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ingress.commands import COMMANDS, environment, main
+from ingress import __main__ as environment
+from ingress.__main__ import main
+from ingress.commands import COMMANDS
 
 INGRESS = Path(sys.executable).with_name("ingress")
 NO_DATABASE = "mysql://nobody:x@127.0.0.1:1/nowhere"

@@ -1,12 +1,7 @@
 """One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
 
 from .calls import (
-    NO_CALL,
-    Bill,
-    Call,
-    Cost,
     NearestCall,
-    Search,
     bill_at_once,
     find_call,
     find_nearest_call,
@@ -34,13 +29,9 @@ from .changes import (
 )
 from .costs import DeliveryKey, FoundCall, ReceivedCost, find_cost_span, list_calls, list_costs, list_delivery_keys
 from .deliveries import (
-    Billed,
-    Claim,
     Count,
-    DuplicateDelivery,
     ListedDelivery,
     LoggedDelivery,
-    Origin,
     StoredDelivery,
     UnmatchedDelivery,
     count_deliveries,
@@ -58,6 +49,7 @@ from .deliveries import (
     update_matched_delivery,
     update_replayed_delivery,
 )
+from .duplicates import DuplicateDelivery
 from .keys import (
     ApiKey,
     ListedApiKey,
@@ -69,4 +61,5 @@ from .keys import (
     update_api_key_last_used,
     update_api_key_sign_outs,
 )
+from .records import NO_CALL, Bill, Billed, Call, Claim, Cost, Origin, Search
 from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_faults, set_session

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...sql import STATEMENTS
-from .calls import Search
 from .execute import execute
+from .records import Search
 
 if TYPE_CHECKING:
     from ..connection import Connection

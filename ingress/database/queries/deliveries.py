@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import pymysql
-from pymysql.constants import ER
-
 from ...outcome import Outcome
 from .execute import execute
+from .records import Billed, Call, Origin
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from .calls import Call
-
-
-class Origin(NamedTuple):
-    """What is known of a delivery whatever its outcome; `received` naive, as the dialer stores it, `sent` is JSON."""
-
-    request_id: str
-    api_id: int
-    ip_address: str
-    received: datetime
-    sent: bytes
-
-
-class Claim(NamedTuple):
-    """What keeps a delivery from being billed twice: its key, what the key stands for, and the answer known so far."""
-
-    delivery_key: bytes
-    fingerprint: str
-    answered: bytes
-    replay_of: int | None
-
-
-class Billed(NamedTuple):
-    """What billing has found out: the cost row (None for a dry run), call and lead, and which rows carry the cost."""
-
-    cost_id: int | None
-    call_log_id: int | None
-    lead_id: int | None
-    vendor_id: int | None
-    account_id: int | None
-    updated: int
-    first_contact: int
 
 
 class StoredDelivery(NamedTuple):
@@ -133,21 +97,6 @@ class Count(NamedTuple):
 
 
 Logged = TypeVar("Logged", LoggedDelivery, ListedDelivery, Count)
-
-
-class DuplicateDelivery(Exception):
-    """A delivery with this key is there already, and it is committed."""
-
-
-@contextmanager
-def raising_duplicates() -> Iterator[None]:
-    """Tell duplicates by their number: a foreign key or a NOT NULL that fails is an IntegrityError too."""
-    try:
-        yield
-    except pymysql.IntegrityError as error:
-        if error.args[0] == ER.DUP_ENTRY:
-            raise DuplicateDelivery from error
-        raise
 
 
 def insert_unbilled_delivery(
