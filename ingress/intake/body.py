@@ -19,6 +19,7 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
+NESTED = (list, MultiDict)  # what JSON's lists and objects become
 
 
 def read_content() -> bytes:
@@ -105,7 +106,7 @@ def is_too_deep(value: Pairs) -> bool:
 def list_children(parent: Any) -> list[Any]:
     """Return the objects and lists in an object, those under a name given twice included, or in a list."""
     values = parent if isinstance(parent, list) else (each for values in parent.listvalues() for each in values)
-    return [value for value in values if isinstance(value, list | MultiDict)]
+    return [value for value in values if isinstance(value, NESTED)]
 
 
 class NotJson(Exception):
