@@ -1,4 +1,4 @@
-"""The body of a request: all of it or an error, read as JSON or as a form whatever it is labelled."""
+"""The body of a request: all of it or an error, read as JSON or as a form by what it holds rather than by its label."""
 
 import json
 import re
@@ -19,6 +19,7 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
+NESTED = (list, MultiDict)  # what JSON's lists and objects become
 
 
 def read_content() -> bytes:
@@ -43,7 +44,7 @@ def read_content() -> bytes:
 
 
 def read_body(content: bytes) -> Pairs:
-    """Return the parameters in the body: JSON under whatever text or form type it was labelled, else a form."""
+    """Return the parameters in the body: JSON under any text or form type, else a form."""
     if not content.strip():
         return MultiDict()
     if request.is_json or request.mimetype == "text/json" or looks_like_json(content):
@@ -54,7 +55,7 @@ def read_body(content: bytes) -> Pairs:
 
 
 def looks_like_json(content: bytes) -> bool:
-    """Return True for an object; no form begins like that, and labelled as a form it would arrive as one odd name."""
+    """Return True for a JSON object; no form begins like one, and read as a form it would be a single odd name."""
     return request.mimetype != "multipart/form-data" and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
@@ -105,7 +106,7 @@ def is_too_deep(value: Pairs) -> bool:
 def list_children(parent: Any) -> list[Any]:
     """Return the objects and lists in an object, those under a name given twice included, or in a list."""
     values = parent if isinstance(parent, list) else (each for values in parent.listvalues() for each in values)
-    return [value for value in values if isinstance(value, list | MultiDict)]
+    return [value for value in values if isinstance(value, NESTED)]
 
 
 class NotJson(Exception):

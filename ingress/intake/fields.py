@@ -1,4 +1,4 @@
-"""Phone number, cost and time: the sender's text in, an exact value out; whatever is in doubt is a ValueError."""
+"""Phone number, cost and time: the sender's text in, an exact value out; a doubtful text is a ValueError."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ NEGATIVE = re.compile(r"[-\u2212]\s*\$?\s*[\d.]|\(\s*\$?\s*[\d.]")
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
-EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock of whatever zone the value has
+EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock of the zone that the value has
 LATEST = timedelta(days=1)  # ahead of now; clocks and time zones of senders differ by no more
 
 EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)  # seconds or milliseconds, from the year 2000 on
@@ -46,7 +46,7 @@ def normalise_number(text: str) -> str:
     """Return the 10 digits of a North American number written in any way (`contract.md`, did and cid).
 
     The digits that were sent must all belong to the number: an extension or a second number is refused, and so is
-    a number spelled in letters, since a stray word would become digits that nobody dialled.
+    a number spelled in letters, since a stray word would become digits that were never dialled.
     """
     text = text.strip()
     if plain := PLAIN_NUMBER.fullmatch(text):

@@ -7,7 +7,7 @@ from tests.calls import PATH
 
 
 @pytest.fixture(autouse=True)
-def forgetful(monkeypatch):
+def uncached_keys(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
     monkeypatch.setattr(keys, "KEY_SECONDS", 0)
 

@@ -26,7 +26,7 @@ from tests.access.answers import NOT_FROM_HERE
         ("::ffff:203.0.113.7", "::ffff:203.0.113.7"),
     ],
 )
-def test_an_address_in_one_of_the_keys_ranges_is_let_in(send, create_key, ip_addresses, address):
+def test_an_address_within_the_keys_ranges_is_allowed(send, create_key, ip_addresses, address):
     assert send(create_key(ip_addresses=ip_addresses), address=address) == (200, None)
 
 
@@ -51,7 +51,7 @@ def test_an_address_in_one_of_the_keys_ranges_is_let_in(send, create_key, ip_add
         ("0.0.0.0/0", "nonsense"),
     ],
 )
-def test_any_other_address_is_kept_out(dialer, send, create_key, ip_addresses, address):
+def test_any_other_address_is_refused(dialer, send, create_key, ip_addresses, address):
     status, error = send(create_key(ip_addresses=ip_addresses), address=address)
 
     assert (status, error.partition(": ")[0]) == NOT_FROM_HERE
@@ -81,7 +81,7 @@ def test_any_other_address_is_kept_out(dialer, send, create_key, ip_addresses, a
         ("2", "198.51.100.66, 203.0.113.7, 192.0.2.2", "203.0.113.7"),
     ],
 )
-def test_a_forwarded_address_counts_as_far_as_proxies_are_trusted(
+def test_a_forwarded_address_counts_only_from_trusted_proxies(
     dialer, send, make_client, create_key, proxies, forwarded, seen
 ):
     client = make_client(TRUSTED_PROXIES=proxies)
@@ -94,7 +94,7 @@ def test_a_forwarded_address_counts_as_far_as_proxies_are_trusted(
 
 
 @pytest.mark.parametrize("address", ["fe80::1%eth0", "fe80::1%" + "x" * 60])
-def test_an_address_with_a_scope_is_stored_and_no_bug(dialer, send, key, address):
+def test_an_address_with_a_scope_is_stored_without_it(dialer, send, key, address):
     assert send(key, address=address) == (200, None)
     assert dialer.costs()[0]["ip_address"].startswith("fe80::1")
 

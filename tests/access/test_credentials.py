@@ -32,7 +32,7 @@ def test_the_header_comes_before_the_parameter(send, key):
 
 
 @pytest.mark.parametrize("blank", ["", " ", "[api]", "{{key}}"])
-def test_a_blank_or_unrendered_header_gives_way_to_the_parameter(send, key, blank):
+def test_a_blank_or_unfilled_header_gives_way_to_the_parameter(send, key, blank):
     headers = dict.fromkeys(key, blank)
 
     assert send(headers, json={"cost": 1, "api_id": key["tld-api-id"], "api_key": SECRET}) == (200, None)
@@ -58,7 +58,7 @@ def test_both_id_and_key_are_needed(send, place, api_id, secret, expected):
 
 
 @pytest.mark.parametrize("place", ["headers", "json"])
-def test_an_unrendered_credential_is_absent_and_named(send, place):
+def test_an_unfilled_credential_is_absent_and_named(send, place):
     no_id = send(**{place: {"tld-api-id": "[Api:Id]", "tld-api-key": "{{key}}"}})
     no_key = send(**{place: {"tld-api-id": "1", "tld-api-key": "{{key}}"}})
 
@@ -66,7 +66,7 @@ def test_an_unrendered_credential_is_absent_and_named(send, place):
     assert no_key == (401, "No API Key Provided: {{key}} was not filled in by the sender")
 
 
-def test_an_unrendered_credential_is_cut_in_the_error(send):
+def test_an_unfilled_credential_is_cut_in_the_error(send):
     status, error = send(data={"api": "1", "apikey": "[" + "x" * 100_000 + "]"})
 
     assert status == 401

@@ -31,7 +31,7 @@ GUARDS = {
 }
 
 
-def test_every_route_has_the_guard_that_is_written_down_for_it(make_client):
+def test_every_route_has_its_guard(make_client):
     settings = {"CONSOLE_SECRET": "a secret with which the console is on", "METRICS_TOKEN": "a-token-for-tests-only"}
     app = make_client(**settings).application
 
@@ -70,7 +70,7 @@ def test_a_key_of_another_version_may_not_use_this_endpoint(dialer, send, key, v
         "/elsewhere\r\n/api/ingress/*\r\n",
     ],
 )
-def test_a_pattern_that_covers_the_whole_path_lets_in(send, create_key, endpoints):
+def test_a_pattern_that_covers_the_whole_path_allows_it(send, create_key, endpoints):
     assert send(create_key(endpoints=endpoints)) == (200, None)
 
 
@@ -95,7 +95,7 @@ def test_a_pattern_that_covers_the_whole_path_lets_in(send, create_key, endpoint
         "/api/egress/*/docs*",
     ],
 )
-def test_a_pattern_that_does_not_cover_the_whole_path_keeps_out(dialer, send, create_key, endpoints):
+def test_a_pattern_that_covers_only_a_part_of_the_path_refuses_it(dialer, send, create_key, endpoints):
     assert send(create_key(endpoints=endpoints)) == NOT_THIS_ENDPOINT
     assert dialer.costs() == ()
 
@@ -143,12 +143,12 @@ def test_a_trick_with_the_path_reaches_nothing(dialer, send, key, path):
         ({"TLDIALER_ENABLED": "0", "ADVANCED_CALL_LOG_ENABLED": "0"}, "TLDialer Not Enabled"),
     ],
 )
-def test_what_is_switched_off_is_refused(dialer, send, make_client, key, settings, error):
+def test_a_service_that_is_switched_off_refuses_every_request(dialer, send, make_client, key, settings, error):
     assert send(key, client=make_client(**settings)) == (403, error)
     assert dialer.costs() == ()
 
 
-def test_with_everything_wrong_at_once_the_documented_first_is_answered(
+def test_the_first_documented_error_is_answered_when_all_is_wrong(
     send, dialer, create_key, make_client, broken_connection
 ):
     key = create_key(endpoints="/elsewhere", ip_addresses="203.0.113.8")
@@ -185,7 +185,7 @@ def test_with_everything_wrong_at_once_the_documented_first_is_answered(
     ]
 
 
-def test_credentials_given_twice_come_after_what_is_switched_off(send, make_client):
+def test_a_switched_off_service_comes_before_credentials_given_twice(send, make_client):
     client = make_client(TLDIALER_ENABLED="0")
 
     assert send(client=client, query_string="api=1&api=2&apikey=x") == (403, "TLDialer Not Enabled")

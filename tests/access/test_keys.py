@@ -13,13 +13,13 @@ from tests.conftest import SECRET
     "api_id", ["0", "-1", "1.0", "1e3", "abc", "0x1", "²", "9" * 10, "9" * 11, "9" * 5_000, "1 OR 1=1", "1;", "1_0"]
 )
 @pytest.mark.parametrize("place", ["headers", "json"])
-def test_an_api_id_that_is_no_known_number_is_invalid(send, key, place, api_id):
+def test_an_api_id_that_is_not_a_known_number_is_invalid(send, key, place, api_id):
     assert send(**{place: {"cost": 1, **key, "tld-api-id": api_id}}) == INVALID
 
 
 @pytest.mark.parametrize("value", [True, False, [], ["1"], {}, {"a": 1}], ids=repr)
 @pytest.mark.parametrize("name", ["api_id", "api_key"])
-def test_a_credential_that_is_no_text_is_invalid(send, key, name, value):
+def test_a_credential_that_is_not_text_is_invalid(send, key, name, value):
     credentials = {"api_id": key["tld-api-id"], "api_key": SECRET, name: value}
 
     assert send(json={"cost": 1, **credentials}) == INVALID
@@ -36,11 +36,11 @@ def test_a_stored_hash_is_no_key(dialer, send, key):
     assert send({**key, "tld-api-key": stored}) == INVALID
 
 
-def test_half_a_surrogate_is_no_key_and_no_bug(send, key):
+def test_half_a_surrogate_is_an_invalid_key(send, key):
     assert send(json={"api_id": key["tld-api-id"], "api_key": "\ud800"}) == INVALID
 
 
-def test_unknown_wrong_and_disabled_are_one_answer(dialer, client, key):
+def test_unknown_wrong_and_disabled_keys_get_the_same_answer(dialer, client, key):
     unknown = client.post(PATH, headers={**key, "tld-api-id": "999999"})
     wrong = client.post(PATH, headers={**key, "tld-api-key": "wrong"})
     dialer.execute("UPDATE api_keys SET enabled = 0")
@@ -77,6 +77,6 @@ def test_a_use_within_the_same_minute_is_not_noted_again(dialer, send, key):
     assert last_used(dialer) > datetime(2024, 3, 6)
 
 
-def test_a_time_zone_of_the_key_that_does_not_exist_is_no_silent_success(dialer, send, create_key):
+def test_a_key_with_an_unknown_time_zone_bills_nothing(dialer, send, create_key):
     assert send(create_key(time_zone="Mars/Olympus"))[0] != 200
     assert dialer.costs() == ()

@@ -6,7 +6,7 @@ from tests.access.answers import INVALID
 from tests.calls import PATH
 
 
-def test_too_many_failures_are_slowed_down_and_told_when_to_come_back(make_client, key):
+def test_too_many_failures_get_a_429_with_retry_after(make_client, key):
     client = make_client(RATELIMIT_AUTH_FAILURES="3 per minute")
     wrong = {**key, "tld-api-key": "wrong"}
 
@@ -28,7 +28,7 @@ def test_every_kind_of_failure_counts(send, make_client, key, wrong):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", ""], ids=["address", "unix socket"])
-def test_the_right_key_still_works_where_others_fail(send, make_client, key, address):
+def test_a_valid_key_works_from_an_address_with_too_many_failures(send, make_client, key, address):
     client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute")
     statuses = [send({**key, "tld-api-key": "wrong"}, client=client, address=address)[0] for _ in range(3)]
 
@@ -48,7 +48,7 @@ def test_failures_are_counted_for_each_address(send, make_client, key):
     assert statuses == [401, 401, 429, 429, 401]
 
 
-def test_failures_from_ipv6_are_counted_for_the_network_of_64_bits(send, make_client, key):
+def test_failures_from_ipv6_are_counted_by_64_bit_network(send, make_client, key):
     client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute")
     wrong = {**key, "tld-api-key": "wrong"}
 
@@ -74,7 +74,7 @@ def test_successes_and_requests_without_credentials_do_not_count(send, make_clie
     assert send({**key, "tld-api-key": "wrong"}, client=client) == INVALID
 
 
-def test_a_storage_that_is_away_lets_nobody_off_and_stops_nobody(send, make_client, key):
+def test_failures_are_counted_without_the_shared_storage_too(send, make_client, key):
     client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute", RATELIMIT_STORAGE_URI="redis://127.0.0.1:1/0")
 
     statuses = [send({**key, "tld-api-key": "wrong"}, client=client)[0] for _ in range(3)]

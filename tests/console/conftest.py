@@ -10,7 +10,7 @@ from tests.console.pages import CONSOLE_SECRET, sign_in
 
 
 @pytest.fixture(autouse=True)
-def forgetful(monkeypatch):
+def uncached_keys(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
     monkeypatch.setattr(keys, "KEY_SECONDS", 0)
 

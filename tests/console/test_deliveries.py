@@ -16,7 +16,7 @@ def test_a_callers_text_is_only_text(console, post, dialer):
     assert "<b>" not in page
 
 
-def test_a_repetition_leads_to_the_first_and_shows_its_answer(console, post, dialer):
+def test_a_duplicate_links_to_the_first_and_shows_its_answer(console, post, dialer):
     first = post(json=CALL)
     post(json=CALL)
 
@@ -27,7 +27,7 @@ def test_a_repetition_leads_to_the_first_and_shows_its_answer(console, post, dia
     assert f"&#34;cost_id&#34;: &#34;{first.json['cost_id']}&#34;" in page
 
 
-def test_a_refused_delivery_is_mended_and_both_lead_to_each_other(console, three, dialer):
+def test_a_replayed_delivery_and_its_replay_link_to_each_other(console, three, dialer):
     refused = three[1]["delivery_id"]
 
     answer = post_form(console, f"/console/deliveries/{refused}/replay", cost="7.25")
@@ -41,7 +41,7 @@ def test_a_refused_delivery_is_mended_and_both_lead_to_each_other(console, three
     assert [str(cost["cost"]) for cost in dialer.costs()] == ["12.5000", "12.5000", "7.2500"]
 
 
-def test_what_is_still_wrong_is_shown_with_what_was_filled_in(console, three, dialer):
+def test_a_failed_replay_shows_the_error_and_the_form_as_filled_in(console, three, dialer):
     refused = three[1]["delivery_id"]
 
     page = post_form(console, f"/console/deliveries/{refused}/replay", cost="<free>")
@@ -52,7 +52,7 @@ def test_what_is_still_wrong_is_shown_with_what_was_filled_in(console, three, di
     assert len(dialer.costs()) == 2
 
 
-def test_a_dry_run_is_tried_again_unless_it_is_told_otherwise(console, post, dialer):
+def test_a_dry_run_is_replayed_as_one_unless_the_form_says_otherwise(console, post, dialer):
     post(json={**CALL, "dry_run": True})
     path = f"/console/deliveries/{newest(dialer)}"
 
@@ -65,7 +65,7 @@ def test_a_dry_run_is_tried_again_unless_it_is_told_otherwise(console, post, dia
     assert len(dialer.costs()) == 1
 
 
-def test_firing_twice_bills_once(console, three, dialer):
+def test_a_delivery_replayed_twice_is_billed_once(console, three, dialer):
     path = f"/console/deliveries/{three[1]['delivery_id']}/replay"
     post_form(console, path, cost="7.25")
 
@@ -76,7 +76,7 @@ def test_firing_twice_bills_once(console, three, dialer):
     assert len(dialer.costs()) == 3
 
 
-def test_a_billed_delivery_is_answered_as_before(console, three, dialer):
+def test_a_replayed_billed_delivery_gets_its_first_answer(console, three, dialer):
     path = f"/console/deliveries/{three[0]['delivery_id']}"
 
     answer = post_form(console, f"{path}/replay")
@@ -89,7 +89,7 @@ def test_a_billed_delivery_is_answered_as_before(console, three, dialer):
 @pytest.mark.parametrize(
     "path", ["/console/deliveries/999999", f"/console/deliveries/{2**70}", "/console/deliveries/1/replay"]
 )
-def test_a_delivery_that_is_not_there_is_a_page_that_says_so(console, path):
+def test_an_unknown_delivery_is_a_404_page(console, path):
     page = console.get(path)
 
     assert page.status_code == 404

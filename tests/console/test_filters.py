@@ -42,7 +42,7 @@ def test_the_log_is_filtered(console, three, asked, outcomes):
     assert listed(console.get("/console/deliveries", query_string=asked)) == outcomes
 
 
-def test_the_command_lists_the_same(app, three):
+def test_the_command_lists_the_same_deliveries(app, three):
     def run(*args):
         return app.test_cli_runner().invoke(args=["deliveries", "list", *args])
 
@@ -63,7 +63,7 @@ def test_the_command_lists_the_same(app, three):
     ],
     ids=str,
 )
-def test_a_filter_that_cannot_be_read_is_said_so(console, three, asked):
+def test_a_filter_that_cannot_be_read_is_named(console, three, asked):
     page = console.get("/console/deliveries", query_string=asked)
 
     assert page.status_code == 200
@@ -71,7 +71,7 @@ def test_a_filter_that_cannot_be_read_is_said_so(console, three, asked):
     assert "cannot be read yet" in page.text
 
 
-def test_the_pages_of_the_log_hold_each_delivery_once_even_within_a_second(console, post, dialer):
+def test_the_pages_of_the_log_hold_each_delivery_exactly_once(console, post, dialer):
     for number in range(7):
         post(json={**CALL, "cost": str(number)})
     dialer.execute("UPDATE deliveries SET received = '2026-03-05 14:21:09'")

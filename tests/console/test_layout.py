@@ -1,7 +1,7 @@
 """What all pages share: what browsers are told to forbid, and how errors look."""
 
 
-def test_every_page_forbids_the_browser_what_it_does_not_need(console, post):
+def test_every_page_has_strict_security_headers(console, post):
     post(json={})
     paths = ["", "/deliveries", "/deliveries/999999", "/plots/cost.svg", "/sign-in", "/static/console.css"]
 
@@ -16,7 +16,7 @@ def test_every_page_forbids_the_browser_what_it_does_not_need(console, post):
         assert headers["Cache-Control"] == ("no-cache" if "static" in path else "no-store")
 
 
-def test_with_the_database_away_the_page_says_so(console, broken_connection, app):
+def test_a_page_says_that_the_database_is_away(console, broken_connection, app):
     app.extensions["database"].kept.connection.close()
     broken_connection()
 
@@ -26,7 +26,7 @@ def test_with_the_database_away_the_page_says_so(console, broken_connection, app
     assert "TLDialer Connection Error" in page.text
 
 
-def test_a_bug_is_a_page_with_the_request_id_and_nothing_else(console, monkeypatch):
+def test_a_bug_is_a_page_that_shows_only_the_request_id(console, monkeypatch):
     monkeypatch.setattr("ingress.database.queries.list_deliveries", lambda *args, **values: 1 / 0)
 
     page = console.get("/console/deliveries")

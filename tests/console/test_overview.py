@@ -32,7 +32,7 @@ def read_cells(html):
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", cell)).strip() for cell in cells]
 
 
-def test_the_overview_of_a_day_long_past_is_empty_and_a_long_range_is_cut(console, post):
+def test_the_overview_shows_past_days_and_limits_the_range(console, post):
     post(json=CALL)
 
     assert "1,259" not in console.get("/console?since=2020-01-01&until=2020-01-02").text
@@ -54,7 +54,7 @@ def test_a_plot_has_a_bar_for_each_hour_and_no_script(console, post):
     assert "prefers-color-scheme:dark" in plot.text.replace(": ", ":")
 
 
-def test_the_overview_tells_what_waits_in_the_spool(dialer, key, admin, spool_folder, monkeypatch):
+def test_the_overview_shows_what_waits_in_the_spool(dialer, key, admin, spool_folder, monkeypatch):
     monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
     app = create_app()
     client, sender = app.test_client(), app.test_client()

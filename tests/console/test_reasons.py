@@ -50,7 +50,7 @@ def test_an_unmatched_delivery_names_the_nearest_call(console, post, dialer, cal
     )
 
 
-def test_the_nearest_call_is_one_of_the_pair_before_a_nearer_one_to_another_number(console, post, dialer):
+def test_the_nearest_call_is_of_the_pair_rather_than_to_another_number(console, post, dialer):
     post(json=CALL)
     dialer.add_call(call_date="2024-03-05 14:21:09", call_to="8885550119")
     dialer.add_call(call_date="2023-03-05 14:21:09")

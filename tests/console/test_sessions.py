@@ -12,7 +12,7 @@ from tests.conftest import SECRET, URL
 from tests.console.pages import CONSOLE_SECRET, post_form, read_token, sign_in
 
 
-def test_the_cookie_is_for_the_console_alone_and_out_of_reach(client, admin):
+def test_the_cookie_is_limited_to_the_console_and_hidden_from_scripts(client, admin):
     response = sign_in(client, admin)
 
     (cookie,) = response.headers.getlist("Set-Cookie")
@@ -21,7 +21,7 @@ def test_the_cookie_is_for_the_console_alone_and_out_of_reach(client, admin):
     assert SECRET not in cookie
 
 
-def test_the_cookie_is_secure_behind_a_proxy_that_speaks_https(dialer, monkeypatch, admin):
+def test_the_cookie_is_secure_behind_a_proxy_with_https(dialer, monkeypatch, admin):
     monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
     monkeypatch.setenv("TRUSTED_PROXIES", "1")
 
@@ -44,7 +44,7 @@ def test_other_paths_neither_read_nor_set_a_cookie(console, key):
 @pytest.mark.parametrize(
     "change", ["enabled = 0", "key_hash = REPEAT('0', 64)", "scope = 'ingress'"], ids=["disabled", "rotated", "demoted"]
 )
-def test_a_session_dies_with_its_key(dialer, console, change):
+def test_a_session_ends_when_its_key_changes(dialer, console, change):
     before = console.get("/console").status_code
     dialer.execute(f"UPDATE api_keys SET {change}")
 
@@ -52,7 +52,7 @@ def test_a_session_dies_with_its_key(dialer, console, change):
     assert console.get("/console").status_code == 303
 
 
-def test_a_session_dies_with_a_deleted_key(dialer, console):
+def test_a_session_ends_when_its_key_is_deleted(dialer, console):
     dialer.execute("DELETE FROM api_keys")
 
     assert console.get("/console").status_code == 303
@@ -69,21 +69,19 @@ def test_a_session_ends_after_half_an_hour_without_a_click(monkeypatch, client, 
 
 
 @pytest.mark.parametrize(("hours", "status"), [(11, 200), (13, 303)])
-def test_a_session_ends_after_a_shift_however_busy(console, hours, status):
+def test_a_session_ends_after_twelve_hours_of_use(console, hours, status):
     with console.session_transaction("/console") as session:
         session["since"] -= hours * 3600
 
     assert console.get("/console").status_code == status
 
 
-def test_a_forged_cookie_is_nobodys(client, console, monkeypatch, dialer):
+def test_a_cookie_signed_with_another_secret_is_refused(client, console, monkeypatch, dialer):
     monkeypatch.setenv("CONSOLE_SECRET", "another secret that signs cookies elsewhere")
-    stranger = create_app().test_client()
-    stranger.set_cookie(
-        "console_session", console.get_cookie("console_session", path="/console").value, path="/console"
-    )
+    other = create_app().test_client()
+    other.set_cookie("console_session", console.get_cookie("console_session", path="/console").value, path="/console")
 
-    assert stranger.get("/console").status_code == 303
+    assert other.get("/console").status_code == 303
 
 
 def test_signing_out_ends_the_session(console):
@@ -116,14 +114,14 @@ def test_a_copied_cookie_is_worthless_after_signing_out(dialer, console, app, ot
     assert [thief.get("/console").status_code for thief in (here, other_process)] == [303, 303]
 
 
-def test_one_may_sign_in_again_at_once_after_signing_out(console, admin):
+def test_an_admin_may_sign_in_again_right_after_signing_out(console, admin):
     post_form(console, "/console/sign-out")
 
     assert sign_in(console, admin).status_code == 303
     assert console.get("/console").status_code == 200
 
 
-def test_a_cookie_that_has_ended_signs_out_no_other_session(console, app, admin):
+def test_a_cookie_of_an_ended_session_ends_no_other(console, app, admin):
     thief = app.test_client()
     copy_cookie(console, thief)
     token = read_token(thief.get("/console"))
@@ -135,7 +133,7 @@ def test_a_cookie_that_has_ended_signs_out_no_other_session(console, app, admin)
     assert console.get("/console").status_code == 200
 
 
-def test_signing_out_while_the_database_is_away_says_that_it_failed(console, app, broken_connection):
+def test_a_sign_out_while_the_database_is_away_reports_the_failure(console, app, broken_connection):
     token = read_token(console.get("/console"))
     app.extensions["database"].kept.connection.close()
     broken_connection()
@@ -148,7 +146,7 @@ def test_signing_out_while_the_database_is_away_says_that_it_failed(console, app
 
 @pytest.mark.parametrize("path", ["/console/sign-out", "/console/deliveries/1/replay"])
 @pytest.mark.parametrize("token", [None, "", "forged", "ü"])
-def test_a_form_from_elsewhere_does_nothing(console, path, token):
+def test_a_form_from_another_site_does_nothing(console, path, token):
     response = console.post(path, data={} if token is None else {"token": token})
 
     assert response.status_code == 400

@@ -10,7 +10,7 @@ from tests.conftest import SECRET, URL
 from tests.console.pages import CONSOLE_SECRET, sign_in
 
 
-def test_without_its_secret_there_is_no_console(dialer, monkeypatch):
+def test_the_console_is_off_without_its_secret(dialer, monkeypatch):
     monkeypatch.delenv("CONSOLE_SECRET", raising=False)
 
     client = create_app().test_client()
@@ -18,7 +18,7 @@ def test_without_its_secret_there_is_no_console(dialer, monkeypatch):
     assert {client.get(path).status_code for path in ("/console", "/console/sign-in")} == {404}
 
 
-def test_a_secret_that_can_be_guessed_stops_the_start(monkeypatch):
+def test_a_guessable_console_secret_stops_the_start(monkeypatch):
     monkeypatch.setenv("CONSOLE_SECRET", "secret")
 
     with pytest.raises(SystemExit, match="CONSOLE_SECRET: Must have 32 characters or more"):
@@ -38,7 +38,7 @@ def test_an_admin_key_signs_in_and_cannot_bill(dialer, app, client, admin):
     assert sign_in(client, admin).location == "/console"
 
 
-def test_the_command_makes_admin_keys(app, client):
+def test_the_command_creates_admin_keys(app, client):
     made = json.loads(app.test_cli_runner().invoke(args=["keys", "create", "--name", "ann", "--admin"]).output)
     listed = json.loads(app.test_cli_runner().invoke(args=["keys", "list"]).output)
 
@@ -57,7 +57,7 @@ def test_a_key_for_sending_costs_cannot_sign_in(client, key):
 @pytest.mark.parametrize(
     ("api_id", "api_key"), [(None, "wrong"), ("999999", SECRET), ("x", SECRET), ("", ""), ("9" * 400, SECRET)]
 )
-def test_wrong_credentials_are_one_answer(client, admin, api_id, api_key):
+def test_all_wrong_credentials_get_the_same_answer(client, admin, api_id, api_key):
     page = sign_in(client, admin if api_id is None else api_id, api_key)
 
     assert page.status_code == 401
@@ -71,7 +71,7 @@ def test_a_disabled_key_cannot_sign_in(dialer, client, admin):
     assert sign_in(client, admin).status_code == 401
 
 
-def test_ip_protections_of_the_key_apply_when_signing_in_and_afterwards(dialer, client, create_key):
+def test_a_keys_ip_protections_apply_during_and_after_sign_in(dialer, client, create_key):
     admin = create_key(scope="admin", ip_addresses="203.0.113.0/24")["tld-api-id"]
     near = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.7"}}
 
@@ -81,7 +81,7 @@ def test_ip_protections_of_the_key_apply_when_signing_in_and_afterwards(dialer, 
     assert client.get("/console").status_code == 403
 
 
-def test_failures_count_together_with_those_at_the_door(dialer, monkeypatch, key, admin):
+def test_failures_count_together_with_those_of_senders(dialer, monkeypatch, key, admin):
     monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
     monkeypatch.setenv("RATELIMIT_AUTH_FAILURES", "2 per minute")
     client = create_app().test_client()
@@ -97,7 +97,7 @@ def test_failures_count_together_with_those_at_the_door(dialer, monkeypatch, key
     assert sign_in(client, admin).status_code == 303
 
 
-def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, admin):
+def test_a_sign_in_leads_back_to_the_requested_page(client, admin):
     asked = client.get("/console/deliveries?outcome=refused")
 
     assert asked.location == "/console/sign-in?next=/console/deliveries?outcome%3Drefused"
@@ -113,5 +113,5 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, admin):
         *("/console/\r\nSet-Cookie: x=1", "/console/\n", "/console?\0", "/console/\x7f", "/console/\t"),
     ],
 )
-def test_signing_in_leads_nowhere_else(client, admin, elsewhere):
+def test_a_sign_in_leads_to_no_page_outside_the_console(client, admin, elsewhere):
     assert sign_in(client, admin, next_page=elsewhere).location == "/console"
