@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ingress import __main__ as environment
+from ingress import __main__
 from ingress.__main__ import main
 from ingress.commands import COMMANDS
 
+pytestmark = pytest.mark.slow  # most of them start a process
 INGRESS = Path(sys.executable).with_name("ingress")
 NO_DATABASE = "mysql://nobody:x@127.0.0.1:1/nowhere"
 
@@ -120,20 +121,20 @@ class TestDefaultFiles:
         """The two default files, neither of which is there yet; they set BIND."""
         defaults = {"CHECKOUT_ENV_FILE": tmp_path / ".env", "SYSTEM_ENV_FILE": tmp_path / "etc.env"}
         for name, path in defaults.items():
-            monkeypatch.setattr(environment, name, path)
+            monkeypatch.setattr(__main__, name, path)
         monkeypatch.setenv("BIND", "")  # so that it is as before in the end
         monkeypatch.delenv("BIND")
         return list(defaults.values())
 
     def test_no_file_is_needed(self):
-        environment.load_env_file(None)
+        __main__.load_env_file(None)
 
         assert "BIND" not in os.environ
 
     def test_the_systems_file_is_read_where_the_checkout_has_none(self, defaults):
         defaults[1].write_text("BIND=system\n")
 
-        environment.load_env_file(None)
+        __main__.load_env_file(None)
 
         assert os.environ["BIND"] == "system"
 
@@ -141,14 +142,14 @@ class TestDefaultFiles:
         defaults[0].write_text("BIND=checkout\n")
         defaults[1].write_text("BIND=system\n")
 
-        environment.load_env_file(None)
+        __main__.load_env_file(None)
 
         assert os.environ["BIND"] == "checkout"
 
     def test_the_file_that_is_named_takes_the_place_of_both(self, defaults, env_file):
         defaults[0].write_text("BIND=checkout\n")
 
-        environment.load_env_file(env_file(BIND="named"))
+        __main__.load_env_file(env_file(BIND="named"))
 
         assert os.environ["BIND"] == "named"
 
@@ -157,8 +158,8 @@ class TestDefaultFiles:
             raise PermissionError(13, "Permission denied")
 
         defaults[1].touch()
-        monkeypatch.setattr(environment, "load_dotenv", refuse)
+        monkeypatch.setattr(__main__, "load_dotenv", refuse)
 
-        environment.load_env_file(None)
+        __main__.load_env_file(None)
 
         assert capsys.readouterr().err == f"{defaults[1]} cannot be read: Permission denied.\n"
