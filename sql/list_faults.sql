@@ -6,7 +6,7 @@ SELECT
   CONCAT('table ', table_name, ' is ', engine, ', not InnoDB: it cannot roll back') AS fault
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
-  AND table_name IN ('call_costs', 'leads', 'lead_first_contacts', 'deliveries')
+  AND table_name IN ('call_costs', 'leads', 'lead_first_contacts', 'deliveries', 'cost_changes')
   AND engine <> 'InnoDB'
 UNION ALL
 SELECT

@@ -13,7 +13,7 @@ from ingress.billing.match import match_calls
 from ingress.clock import dialer_now
 from ingress.database import queries
 from ingress.errors import IngressError
-from tests.billing.amounts import assert_amounts_agree, list_amounts, list_outcomes
+from tests.billing.amounts import assert_amounts_agree, list_amounts, list_changes, list_outcomes
 from tests.conftest import URL
 from tests.dialer import Dialer
 
@@ -194,6 +194,17 @@ def test_two_people_at_once_change_it_to_the_same_once(dialer, send, decide, amo
 
     assert sum(correction.is_change for correction in corrections) == 1
     assert amounts() == [FIRST, THEN]
+
+
+def test_people_at_once_on_a_cost_whose_delivery_is_pruned_are_a_chain(dialer, send, decide):
+    cost_id = send(FIRST).json["cost_id"]
+    dialer.execute("DELETE FROM deliveries")
+
+    at_once(*[lambda cost=cost: decide(cost_id, cost) for cost in range(1, 9)])
+
+    changes = list_changes(dialer, cost_id)
+    assert [change["cost_from"] for change in changes] == [FIRST, *(change["cost_to"] for change in changes[:-1])]
+    assert (len(changes), dialer.costs()[0]["cost"]) == (8, changes[-1]["cost_to"])
 
 
 def test_calls_of_one_lead_corrected_at_once_leave_it_the_newest(dialer, app, key, tables):

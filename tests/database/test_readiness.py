@@ -51,6 +51,11 @@ def test_a_sound_database_is_ready(client):
             "table leads is MyISAM, not InnoDB: it cannot roll back",
         ),
         (
+            "ALTER TABLE cost_changes ENGINE = MyISAM",
+            "ALTER TABLE cost_changes ENGINE = InnoDB",
+            "table cost_changes is MyISAM, not InnoDB: it cannot roll back",
+        ),
+        (
             "ALTER TABLE deliveries DROP KEY once",
             "ALTER TABLE deliveries ADD UNIQUE KEY once (api_id, delivery_key)",
             "table deliveries has no unique key on (api_id, delivery_key): a call could be billed twice",
@@ -71,7 +76,7 @@ def test_a_sound_database_is_ready(client):
             "insert_cost: Table 'ready_test.call_costs' doesn't exist",
         ),
     ],
-    ids=["not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
+    ids=["not InnoDB", "history not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
 )
 def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, client, caplog, damage, repair, fault):
     admin.execute(damage)
