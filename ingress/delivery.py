@@ -8,7 +8,9 @@ from datetime import datetime
 from .clock import dialer_time, sender_zone
 from .database.queries import ApiKey, Origin
 from .intake.parameters import Parameters
-from .intake.schemas import BillableCall, Sent, Understood, collect_billable_call, load_billable_call
+from .intake.reading import collect_sent
+from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
+from .intake.senders import find_sender
 from .outcome import Outcome
 
 NOTHING_UNDERSTOOD = Understood()
@@ -46,8 +48,10 @@ class Delivery:
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""
-        zone = sender_zone(self.sender.time_zone)
-        self.sent = collect_billable_call(self.parameters)
+        key = self.sender
+        sender = find_sender(key.sender) if key.sender else None
+        zone = sender_zone(key.time_zone or (sender.time_zone if sender else None))
+        self.sent = collect_sent(self.parameters, sender)
         self.understood, call = load_billable_call(self.sent, zone, self.received_at)
         if isinstance(call, BillableCall):
             return call
