@@ -4,11 +4,13 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .clock import dialer_time, sender_zone
 from .database.queries import ApiKey, Origin
 from .intake.parameters import Parameters
-from .intake.reading import collect_sent
+from .intake.reading import collect_sent, describe_understood
+from .intake.schema_fields import SWITCH
 from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
 from .intake.senders import find_sender
 from .outcome import Outcome
@@ -56,6 +58,16 @@ class Delivery:
         if isinstance(call, BillableCall):
             return call
         raise call
+
+    def asks_for_dry_run(self) -> bool:
+        """Return whether the delivery, once it has been read, is a dry run by what was sent."""
+        sent = self.sent.get("dry_run")
+        return sent is True or (isinstance(sent, str) and SWITCH.get(sent.strip().lower(), False))
+
+    def describe_reading(self) -> dict[str, Any]:
+        """Return what was read for each parameter, and from where."""
+        key = self.sender
+        return describe_understood(self.parameters, find_sender(key.sender) if key.sender else None)
 
     @property
     def sender(self) -> ApiKey:

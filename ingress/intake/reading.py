@@ -45,6 +45,15 @@ def trace_sent(parameters: Parameters, sender: Sender | None) -> dict[str, Found
     return found | {name: Found(reading.accept(name, value), "replay") for name, value in parameters.changed.items()}
 
 
+def describe_understood(parameters: Parameters, sender: Sender | None) -> dict[str, dict[str, Any]]:
+    """Return for each parameter that came its value and its origin, as a dry run answers them."""
+    return {
+        name: {"value": found.value, "from": found.origin}
+        for name, found in trace_sent(parameters, sender).items()
+        if isinstance(found.value, str | bool) and not isinstance(found.value, UnfilledToken)
+    }
+
+
 class Reading:
     """One request as a sender's entry reads it."""
 
