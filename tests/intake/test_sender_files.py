@@ -99,7 +99,7 @@ def test_a_name_longer_than_its_column_is_refused(write):
         load_senders(write(f"[{'a' * 51}]"))
 
 
-@pytest.mark.parametrize("guide", ["senders.md"])
+@pytest.mark.parametrize("guide", ["senders.md", "platforms/callrail.md"])
 def test_the_entries_of_the_documents_are_sound(write, guide):
     entries = re.findall(r"^```toml\n(.*?)^```", (ROOT / "docs" / guide).read_text(), re.MULTILINE | re.DOTALL)
 
