@@ -10,6 +10,7 @@ from . import billable, commands, console, errors, openapi
 from .access import keys, rate_limit
 from .config import read_settings
 from .database import pool, readiness
+from .intake import sender_files
 from .monitoring import health, logs, metrics
 from .openapi import page
 from .spool import queue
@@ -34,6 +35,7 @@ def create_app() -> Flask:
     readiness.init_app(app)
     queue.init_app(app)
     rate_limit.init_app(app)
+    sender_files.init_app(app)
     keys.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

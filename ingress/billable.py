@@ -4,7 +4,9 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 `{"cost": "12.5", "call_date": "2026-03-05T14:21:09Z", "notes": "RGB7F31"}`.
 """
 
+import json
 import logging
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g
 from flask.sansio.blueprints import BlueprintSetupState
@@ -15,7 +17,7 @@ from .access import guards
 from .billing.bill import bill, count_billed
 from .billing.log import try_to_log
 from .delivery import Delivery
-from .errors import TLDialerConnectionError
+from .errors import IngressError, TLDialerConnectionError, answer_ingress_error
 from .outcome import Outcome
 from .spool import outage
 
@@ -54,7 +56,24 @@ def receive_cost(did: str | None = None, cid: str | None = None) -> Response:
         response.headers["Idempotent-Replayed"] = "true"
     if g.delivery.outcome is Outcome.DRY_RUN:
         response.headers["Dry-Run"] = "true"
+        add_understood(response, g.delivery)
     return response
+
+
+@blueprint.errorhandler(IngressError)
+def answer_refusal(error: IngressError) -> Response:
+    """Answer a refusal as everywhere; of a dry run also with what was understood, which is what it was sent for."""
+    response = current_app.make_response(answer_ingress_error(error))
+    delivery: Delivery | None = g.get("delivery")
+    if delivery and delivery.asks_for_dry_run():
+        add_understood(response, delivery)
+    return response
+
+
+def add_understood(response: Response, delivery: Delivery) -> None:
+    """Add to the JSON of an answer what was read for each parameter, and from where."""
+    answer: dict[str, Any] = json.loads(response.data)
+    response.data = json.dumps({**answer, "understood": delivery.describe_reading()}) + "\n"
 
 
 @blueprint.after_request

@@ -52,6 +52,7 @@ def read_settings() -> dict[str, Any]:
         "INGRESS_DUPLICATES": env.str("INGRESS_DUPLICATES", "replay", validate=OneOf(["replay", "insert"])),
         "RATELIMIT_AUTH_FAILURES": env.rate_limit("RATELIMIT_AUTH_FAILURES", "60 per minute"),
         "RATELIMIT_STORAGE_URI": env.storage_uri("RATELIMIT_STORAGE_URI", "memory://"),
+        "SENDERS": env.file("INGRESS_SENDERS", None),
         "SPOOL": env.folder("INGRESS_SPOOL", None),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
@@ -158,6 +159,13 @@ def parse_folder(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def parse_file(text: str) -> Path | None:
+    """Return an absolute path, so that service and commands read the same file; None when blank."""
+    if text and not (Path(text).is_absolute() and Path(text).is_file()):
+        raise EnvError(f"Must be the absolute path of a file: there is none at {text}.")
+    return Path(text) if text else None
+
+
 def parse_console_secret(text: str) -> str:
     """Return the secret that signs cookies, and so makes admins; blank turns the console off."""
     if 0 < len(text) < CONSOLE_SECRET_LENGTH:
@@ -178,6 +186,7 @@ PARSERS = {
     "methods": parse_methods,
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,
+    "file": parse_file,
     "folder": parse_folder,
     "console_secret": parse_console_secret,
     "bind": parse_bind,

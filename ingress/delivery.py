@@ -4,11 +4,15 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .clock import dialer_time, sender_zone
 from .database.queries import ApiKey, Origin
 from .intake.parameters import Parameters
-from .intake.schemas import BillableCall, Sent, Understood, collect_billable_call, load_billable_call
+from .intake.reading import collect_sent, describe_understood
+from .intake.schema_fields import SWITCH
+from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
+from .intake.senders import find_sender
 from .outcome import Outcome
 
 NOTHING_UNDERSTOOD = Understood()
@@ -46,12 +50,24 @@ class Delivery:
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""
-        zone = sender_zone(self.sender.time_zone)
-        self.sent = collect_billable_call(self.parameters)
+        key = self.sender
+        sender = find_sender(key.sender) if key.sender else None
+        zone = sender_zone(key.time_zone or (sender.time_zone if sender else None))
+        self.sent = collect_sent(self.parameters, sender)
         self.understood, call = load_billable_call(self.sent, zone, self.received_at)
         if isinstance(call, BillableCall):
             return call
         raise call
+
+    def asks_for_dry_run(self) -> bool:
+        """Return whether the delivery, once it has been read, is a dry run by what was sent."""
+        sent = self.sent.get("dry_run")
+        return sent is True or (isinstance(sent, str) and SWITCH.get(sent.strip().lower(), False))
+
+    def describe_reading(self) -> dict[str, Any]:
+        """Return what was read for each parameter, and from where."""
+        key = self.sender
+        return describe_understood(self.parameters, find_sender(key.sender) if key.sender else None)
 
     @property
     def sender(self) -> ApiKey:

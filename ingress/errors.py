@@ -109,6 +109,12 @@ class InvalidDryRun(IngressError):
     text = "Invalid Dry Run"
 
 
+class SenderNotConfigured(IngressError):
+    """The service's own fault, which the delivery log calls failed; a platform may send again meanwhile."""
+
+    text, status = "Sender Not Configured", 500
+
+
 class NoSuchDelivery(IngressError):
     text, status = "No Such Delivery", 404
 

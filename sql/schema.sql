@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
   ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
   time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE
+  sender VARCHAR(50) NULL, -- the entry of a file of senders by which its bodies are read; NULL = the documented names
   on_change VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'correct', -- another amount: correct, refuse or insert
   created DATETIME NULL,
   last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row

@@ -62,10 +62,10 @@ def test_the_shell_completion_needs_no_setting(ingress):
 
 
 def test_a_pixel_needs_no_setting(ingress):
-    result = ingress("pixel", "ringba", "--base-url", "https://calls.example.com")
+    result = ingress("pixel", "ringba", "--did", "8005550142", "--base-url", "https://calls.example.com")
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert "URL: https://calls.example.com/api/ingress/calls/inbound/billable/[tag:" in result.stdout
+    assert "URL: https://calls.example.com/api/ingress/calls/inbound/billable/8005550142/[tag:" in result.stdout
 
 
 def test_a_missing_setting_is_named_without_a_traceback(ingress, env_file):

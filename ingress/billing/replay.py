@@ -9,7 +9,6 @@ from ..database.queries import LoggedDelivery
 from ..delivery import Delivery
 from ..errors import AlreadyBilled, AlreadyReplayed, NoSuchDelivery
 from ..intake.parameters import from_json
-from ..intake.schemas import change_parameter
 from ..outcome import Outcome
 from .again import replay_stored_answer
 from .answers import Answer
@@ -55,8 +54,7 @@ def find_stored(connection: Connection, logged: LoggedDelivery) -> queries.Store
 def replay_unbilled(logged: LoggedDelivery, changes: dict[str, str]) -> Answer:
     """Bill a delivery that was not billed, and log it if it is refused once more."""
     parameters = from_json(logged.sent)
-    for name, value in changes.items():
-        change_parameter(parameters, name, value)
+    parameters.changed.update(changes)
     delivery = Delivery(
         parameters=parameters,
         ip_address=logged.ip_address,

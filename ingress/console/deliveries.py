@@ -3,8 +3,9 @@
 import json
 import logging
 from functools import partial
+from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..billing.again import replay_stored_answer
@@ -15,7 +16,9 @@ from ..database.pool import run
 from ..database.queries import ListedDelivery, LoggedDelivery
 from ..errors import IngressError, NoSuchDelivery
 from ..intake.parameters import GivenTwice, from_json
-from ..intake.schemas import ALIASES, Sent, collect_billable_call
+from ..intake.reading import NotFound, collect_sent
+from ..intake.schemas import ALIASES, Sent
+from ..intake.senders import Sender
 from ..outcome import LOGGED_OUTCOMES, Outcome
 from . import layout, sessions
 from .filters import read_filters
@@ -80,8 +83,21 @@ def find_logged(delivery_id: int) -> LoggedDelivery:
 
 def describe_sent(logged: LoggedDelivery) -> Sent:
     """Return what came for each parameter, as text, by its name."""
-    sent = collect_billable_call(from_json(logged.sent))
-    return {name: "given twice" if isinstance(value, GivenTwice) else value for name, value in sent.items()}
+    sent = collect_sent(from_json(logged.sent), find_sender_of(logged))
+    return {name: describe_value(value) for name, value in sent.items()}
+
+
+def find_sender_of(logged: LoggedDelivery) -> Sender | None:
+    """Return the entry by which a delivery is read now, None where its key has none or the files no longer have it."""
+    key = run(queries.find_api_key, logged.api_id)
+    senders: dict[str, Sender] = current_app.extensions["senders"]
+    return senders.get(key.sender) if key and key.sender else None
+
+
+def describe_value(value: Any) -> Any:
+    if isinstance(value, GivenTwice):
+        return "given twice"
+    return None if isinstance(value, NotFound) else value
 
 
 def describe_answered(logged: LoggedDelivery) -> str | None:

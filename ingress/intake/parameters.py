@@ -41,6 +41,7 @@ class Parameters:
 
     `raw_body` is the text of a body that could not be read, `body_error` the error to answer because of it once the
     sender is known. `secret` is the sender's, once it was found valid: no value that is read after that shows it.
+    `changed` has by parameter what an operator sets in place of all that was sent for it.
     """
 
     body: Pairs
@@ -50,6 +51,7 @@ class Parameters:
     raw_body: str | None = None
     body_error: IngressError | None = None
     secret: str | None = None
+    changed: dict[str, str] = field(default_factory=dict)
 
     def find(self, names: Iterable[str], *others: Any) -> Any:
         """Return the first present value of `names`, body before query, then the first present of `others`.
@@ -83,6 +85,8 @@ class Parameters:
         }
         if self.raw_body is not None:
             places["raw_body"] = self.raw_body[:RAW_BODY_LIMIT]
+        if self.changed:
+            places["changed"] = self.changed
         text = json.dumps(places)
         if not self.secret:
             return text
@@ -113,7 +117,12 @@ def from_json(text: str) -> Parameters:
     """Return the Parameters of what `as_json` has kept; a body that could not be read holds none."""
     sent = json.loads(text)
     return Parameters(
-        MultiDict(sent["body"]), MultiDict(sent["query"]), sent["path"], sent["headers"], sent.get("raw_body")
+        MultiDict(sent["body"]),
+        MultiDict(sent["query"]),
+        sent["path"],
+        sent["headers"],
+        sent.get("raw_body"),
+        changed=sent.get("changed", {}),
     )
 
 

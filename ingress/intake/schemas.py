@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError
+from werkzeug.datastructures import MultiDict
 
 from .. import errors
 from ..errors import IngressError
@@ -97,7 +98,11 @@ billable_call_schema = BillableCallSchema()
 
 def collect_billable_call(parameters: Parameters) -> Sent:
     """Return what was sent for each parameter, by its name in the schema: from the header first, from the path last."""
-    return {name: find_sent(parameters, name, aliases) for name, aliases in ALIASES.items()}
+    sent = {name: find_sent(parameters, name, aliases) for name, aliases in ALIASES.items()}
+    if parameters.changed:
+        changed = Parameters(MultiDict(), MultiDict(), parameters.changed)
+        sent |= {name: find_sent(changed, name, ()) for name in parameters.changed}
+    return sent
 
 
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
@@ -108,16 +113,6 @@ def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> An
         return parameters.find(aliases, parameters.path.get(name))
     except GivenTwice as ambiguous:
         return ambiguous
-
-
-def change_parameter(parameters: Parameters, name: str, value: str) -> None:
-    """Give a parameter another value in place of all that was sent for it."""
-    for alias in ALIASES[name]:
-        parameters.body.poplist(alias)
-        parameters.query.poplist(alias)
-    parameters.path.pop(name, None)
-    parameters.headers.pop(PARAMETER_HEADERS.get(name, ""), None)
-    parameters.body.add(name, value)
 
 
 def load_billable_call(

@@ -9,7 +9,7 @@ from apispec import APISpec
 from .. import errors
 from ..spool import outage
 from ..spool.queue import Measures
-from .billed import BILLED_SCHEMA
+from .billed import BILLED_SCHEMA, UNDERSTOOD_SCHEMA
 from .json_schema import JsonObject, describe_text, refer_to
 
 ANSWER_EXAMPLES: dict[str, dict[str, Any]] = json.loads(
@@ -102,7 +102,7 @@ def describe_error(texts: list[str]) -> JsonObject:
     pattern = f"^({'|'.join(texts)})(: |$)"
     return {
         "type": "object",
-        "properties": {"error": {"type": "string", "pattern": pattern}},
+        "properties": {"error": {"type": "string", "pattern": pattern}, "understood": UNDERSTOOD_SCHEMA},
         "required": ["error"],
         "additionalProperties": False,
     }

@@ -37,9 +37,18 @@ CHANGE_SCHEMAS = {
         AMOUNT_PATTERN,
     ),
 }
+UNDERSTOOD_SCHEMA = {
+    "type": "object",
+    "description": "What was read for each parameter that came. Only in the answer to a dry run, an error included.",
+    "additionalProperties": describe_object(
+        "One parameter.",
+        value={"type": ["string", "boolean"], "description": "As sent."},
+        **{"from": describe_text("Place and name, such as `body cost`, `path` or `header Idempotency-Key`.")},
+    ),
+}
 BILLED_SCHEMA = describe_object(
     "What was billed. At the top level cid, did and cost are as the sender wrote them.",
-    optional=CHANGE_SCHEMAS,
+    optional={**CHANGE_SCHEMAS, "understood": UNDERSTOOD_SCHEMA},
     cid=describe_text("The caller's number as sent."),
     did=describe_text("The dialled number as sent."),
     cost=describe_text("The amount as sent."),

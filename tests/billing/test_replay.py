@@ -219,6 +219,25 @@ def test_a_replay_that_is_still_wrong_is_refused_and_logged(dialer, post, log, r
     assert [row["outcome"] for row in log()] == ["refused", "refused"]
 
 
+def test_the_log_keeps_what_was_sent_beside_what_was_changed(post, log, run):
+    post(json={**CALL, "cost": "free"})
+
+    run("replay", log()[0]["delivery_id"], "--set", "cost=cheap", "--set", "notes=")
+
+    sent = json.loads(log()[1]["sent"])
+    assert sent["body"] == [["cost", "free"], ["call_date", CALL["call_date"]]]
+    assert sent["changed"] == {"cost": "cheap", "notes": ""}
+
+
+def test_what_was_changed_counts_in_the_next_replay_too(dialer, post, log, run):
+    post("/0003/7205550134", json={**CALL, "cost": "free"})
+    run("replay", log()[0]["delivery_id"], "--set", "cost=12.5")
+
+    run("replay", log()[1]["delivery_id"], "--set", "did=8005550142")
+
+    assert [(row["call_to"], row["cost"]) for row in dialer.costs()] == [("8005550142", Decimal("12.5"))]
+
+
 @pytest.mark.parametrize("call", [CALL, {"cost": "12.5"}], ids=["with its date", "without"])
 def test_a_replayed_delivery_is_not_billed_again_with_other_values(dialer, post, log, run, call):
     post(json={**call, "cost": "free"})

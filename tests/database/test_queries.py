@@ -23,6 +23,7 @@ VALUES = {
     "endpoints": None,
     "ip_addresses": None,
     "time_zone": None,
+    "sender": "callrail",
     "created": NOW,
     "last_used": NOW,
     "enabled": 1,

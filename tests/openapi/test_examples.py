@@ -40,6 +40,7 @@ REFUSED = {
     "InvalidNotes": {"json": {"cost": 1, "notes": "x" * 70_000}},
     "InvalidIdempotencyKey": {"json": {"cost": 1, "idempotency_key": "x" * 300}},
     "InvalidDryRun": {"json": {"cost": 1, "dry_run": "maybe"}},
+    "SenderNotConfigured": {"key": {"sender": "acme"}},
     "IdempotencyKeyAlreadyUsed": {
         "before": [{"json": {**BILLABLE, "idempotency_key": "RGB7F31A4C"}}],
         "path": "/8005550142/7205550199",
