@@ -18,7 +18,7 @@ from ..database.queries import BilledDelivery, CostChange, FoundCost, Search
 from ..errors import NoSuchCost
 from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost
 
-REASON_LIMIT, NAME_LIMIT = 500, 100  # characters that the history keeps
+REASON_LIMIT, AUTHOR_LIMIT = 500, 100  # characters that the history keeps
 
 
 class Correction(NamedTuple):
@@ -124,7 +124,7 @@ def write_change(connection: Connection, cost_id: int, present: Decimal, cost: D
         cost_to=cost,
         api_id=author.api_id,
         delivery_id=author.delivery_id,
-        changed_by=author.changed_by[:NAME_LIMIT],
+        changed_by=author.changed_by[:AUTHOR_LIMIT],
         reason=author.reason[:REASON_LIMIT],
     )
     queries.update_cost(connection, cost_id, cost)

@@ -38,7 +38,7 @@ def collect_sent(parameters: Parameters, sender: Sender | None) -> Sent:
 
 def trace_sent(parameters: Parameters, sender: Sender | None) -> dict[str, Found]:
     """Return what was sent for each parameter, by its name, and from where."""
-    reading = Reading(parameters, sender or Sender())
+    reading = ReadValue(parameters, sender or Sender())
     found = {name: reading.find(name) for name in ALIASES}
     if cancelled := reading.find_cancellation():
         found["cost"] = cancelled
@@ -54,7 +54,7 @@ def describe_understood(parameters: Parameters, sender: Sender | None) -> dict[s
     }
 
 
-class Reading:
+class ReadValue:
     """One request as a sender's entry reads it."""
 
     def __init__(self, parameters: Parameters, sender: Sender) -> None:

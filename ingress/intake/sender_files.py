@@ -33,7 +33,7 @@ def load_senders(file: File | None) -> dict[str, Sender]:
     Raises SettingsError, which names all that is wrong in them.
     """
     problems: list[str] = []
-    entries = read_file(OUR_SENDERS, problems) | (read_file(file, problems) if file else {})
+    entries = read_sender_file(OUR_SENDERS, problems) | (read_sender_file(file, problems) if file else {})
     senders = {name: read_sender(name, entry, problems) for name, entry in entries.items()}
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
@@ -41,7 +41,7 @@ def load_senders(file: File | None) -> dict[str, Sender]:
     return senders
 
 
-def read_file(file: File, problems: list[str]) -> dict[str, Any]:
+def read_sender_file(file: File, problems: list[str]) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"), parse_float=str)
     except (OSError, ValueError) as error:  # no such file, not UTF-8, or no TOML
@@ -100,10 +100,10 @@ def read_places(parameter: str, places: Any) -> tuple[Path, ...]:
     texts = [places] if isinstance(places, str) else places
     if not isinstance(texts, list) or not texts:
         raise ValueError("must be a name, a path, or a list of them")
-    return tuple(read_path(text) for text in texts)
+    return tuple(parse_place(text) for text in texts)
 
 
-def read_path(text: Any) -> Path:
+def parse_place(text: Any) -> Path:
     if not isinstance(text, str) or text != text.strip() or not PATH.fullmatch(text):
         raise ValueError(f"{text!r} is not a path such as value, data.call.payout or call[cost]")
     return Path(text, tuple(STEP.findall(text)))
@@ -127,11 +127,11 @@ def read_constant(parameter: str, value: Any) -> str:
 
 
 def read_cancel_when(table: Any) -> dict[Path, frozenset[str]]:
-    return {read_path(text): values for text, values in read_table(table, read_cancelling)}
+    return {parse_place(text): values for text, values in read_table(table, read_cancelling)}
 
 
 def read_cancelling(path: str, values: Any) -> frozenset[str]:
-    read_path(path)
+    parse_place(path)
     if not isinstance(values, list) or not values:
         raise ValueError('must be a list of values such as ["2", "refunded"]')
     return frozenset(read_value(value).strip().lower() for value in values)
