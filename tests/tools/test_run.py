@@ -16,11 +16,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
-from dotenv import dotenv_values
 
-from ingress.config import parse_database_url
-from ingress.database import queries
-from ingress.database.pool import Database
 from tools import ROOT
 from tools.mariadb import free_port
 
@@ -143,12 +139,15 @@ def test_ctrl_c_stops_the_demo_and_the_next_start_renews_its_key(first_demo, dem
     assert demo.state["api_key"] != first_demo.state["api_key"]
 
 
-def test_the_demo_leaves_the_settings_of_the_operators_command(demo, folder):
-    settings = dotenv_values(folder / "demo.env")
+@pytest.mark.parametrize(("command", "printed"), [("keys list", "demo admin"), ("deliveries list", "")])
+def test_the_printed_commands_work_as_they_stand(demo, command, printed):
+    line = next(line for line in demo.output.splitlines() if line.endswith(f" {command}"))
+    environment = {name: value for name, value in os.environ.items() if name != "TLDIALER_DATABASE_URL"}
 
-    assert f"--env-file {folder / 'demo.env'} keys list" in demo.output
-    with Database(parse_database_url(settings["TLDIALER_DATABASE_URL"])).connect() as connection:
-        assert len(queries.list_api_keys(connection)) == 2
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert printed in done.stdout
 
 
 def test_the_demo_refuses_a_foreign_database(folder):
