@@ -63,7 +63,7 @@ def test_a_billed_call_answers_with_exactly_the_documented_json(dialer, post, ke
     assert list(response.json["inserted"]) == [*dialer.costs()[0]][1:]
 
 
-def test_a_billed_call_is_one_row_with_its_cost_on_the_lead_and_the_first_contact(dialer, post, key):
+def test_a_billed_call_puts_its_cost_on_the_lead_and_first_contact(dialer, post, key):
     lead_id = dialer.add_call()
 
     bill(post, notes="emoji 💶")
@@ -86,7 +86,7 @@ def test_a_billed_call_is_one_row_with_its_cost_on_the_lead_and_the_first_contac
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == Decimal("12.5")
 
 
-def test_without_dates_the_call_was_now(dialer, post):
+def test_a_call_without_dates_was_now(dialer, post):
     now = datetime.now(UTC).replace(tzinfo=None)
     lead_id = dialer.add_call(call_date=now)
 
@@ -113,7 +113,7 @@ def test_a_call_without_lead_updates_nothing(dialer, post):
     assert (response.json["updated"], response.json["lead"], response.json["first_contact"]) == (0, None, 0)
 
 
-def test_a_lead_that_is_gone_counts_as_none(dialer, post):
+def test_a_deleted_lead_counts_as_none(dialer, post):
     dialer.add_call(lead_id=4_000_000_000)
 
     response = bill(post)
@@ -189,7 +189,7 @@ def test_the_nearest_call_on_either_side_of_call_date_is_billed(dialer, post, lo
     assert response.json["lead"]["lead_id"] == str(leads[nearest])
 
 
-def test_of_two_calls_in_the_same_second_the_one_logged_later_is_billed(dialer, post):
+def test_the_later_logged_of_two_calls_in_one_second_is_billed(dialer, post):
     dialer.add_call()
     later = dialer.add_call()
 

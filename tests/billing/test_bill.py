@@ -15,7 +15,7 @@ def keyed(key="RGB7F31"):
     return {"Idempotency-Key": key}
 
 
-def test_the_same_key_again_gives_the_same_answer_and_writes_nothing(dialer, post):
+def test_a_repeated_key_gives_the_same_answer_and_writes_nothing(dialer, post):
     lead_id = dialer.add_call()
     first = post(json=CALL, headers=keyed())
     dialer.execute("UPDATE leads SET cost = 99")
@@ -45,7 +45,7 @@ def test_the_key_may_come_as_header_or_parameter(dialer, post, again):
     assert len(dialer.costs()) == 1
 
 
-def test_the_header_comes_before_the_parameter(dialer, post):
+def test_the_header_wins_over_the_parameter(dialer, post):
     post(json={**CALL, "idempotency_key": "other"}, headers=keyed())
 
     assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("other")).headers
@@ -79,7 +79,7 @@ def test_the_same_call_written_differently_is_the_same(dialer, post):
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-def test_a_key_without_call_date_is_recognised_although_time_goes_on(dialer, post):
+def test_a_key_without_call_date_is_recognised_as_time_passes(dialer, post):
     first = post(json={"cost": 1}, headers=keyed())
     dialer.execute("UPDATE deliveries SET received = received - INTERVAL 1 HOUR")
 
@@ -116,7 +116,7 @@ def test_any_other_key_is_refused(dialer, post, text):
     assert (response.status_code, response.json["error"].partition(": ")[0]) == (400, "Invalid Idempotency Key")
 
 
-def test_an_unrendered_key_counts_as_none(dialer, post):
+def test_an_unfilled_key_counts_as_none(dialer, post):
     post(json=CALL, headers=keyed("[Call:InboundCallId]"))
 
     other = {"cost": "13", "call_date": "2024-03-05T14:21:10Z"}
@@ -126,7 +126,7 @@ def test_an_unrendered_key_counts_as_none(dialer, post):
     assert len(dialer.costs()) == 2
 
 
-def test_without_key_the_same_call_with_its_date_is_replayed(dialer, post):
+def test_a_call_with_its_date_is_recognised_without_a_key(dialer, post):
     first = post(json=CALL)
 
     again = post(json={**CALL, "notes": "fired twice"})
@@ -144,14 +144,14 @@ def test_without_key_another_date_or_number_is_another_call(dialer, post, other)
     assert len(dialer.costs()) == 2
 
 
-def test_without_key_and_date_every_request_is_a_new_cost(dialer, post):
+def test_every_request_without_key_and_date_is_a_new_cost(dialer, post):
     post(json={"cost": 1})
     post(json={"cost": 1})
 
     assert len(dialer.costs()) == 2
 
 
-def test_recognising_calls_can_be_turned_off_and_keys_still_count(dialer, key, monkeypatch):
+def test_keys_still_count_when_recognising_calls_is_turned_off(dialer, key, monkeypatch):
     monkeypatch.setenv("INGRESS_DUPLICATES", "insert")
     client = create_app().test_client()
 
@@ -179,7 +179,7 @@ def fire_at_once(app, key, requests):
     return responses
 
 
-def test_fifty_identical_requests_at_once_are_one_cost_and_fifty_equal_answers(dialer, app, key):
+def test_fifty_equal_requests_at_once_are_one_cost(dialer, app, key):
     lead_id = dialer.add_call()
 
     responses = fire_at_once(app, key, [CALL] * 50)
@@ -218,7 +218,7 @@ def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app, post):
 
 
 @pytest.mark.parametrize("age", ["x", "-1d", "1.5h", "99999999999d", "99999999d"])
-def test_an_age_that_is_none_is_refused_in_one_line(app, age):
+def test_an_invalid_age_is_refused_in_one_line(app, age):
     result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", age])
 
     assert result.exit_code == 2

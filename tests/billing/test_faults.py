@@ -52,7 +52,7 @@ def locked(tables, lead_id, seconds):
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_a_lead_locked_for_longer_than_one_wait_is_billed_all_the_same(tables, dialer, post):
+def test_a_lead_locked_for_longer_than_one_wait_is_billed(tables, dialer, post):
     lead_id = dialer.add_call()
 
     with locked(tables, lead_id, seconds=1.4):
@@ -63,7 +63,7 @@ def test_a_lead_locked_for_longer_than_one_wait_is_billed_all_the_same(tables, d
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_a_lead_locked_for_too_long_is_a_503_within_five_seconds_and_nothing_is_written(tables, dialer, post):
+def test_a_lead_locked_for_too_long_is_a_503_within_five_seconds(tables, dialer, post):
     lead_id = dialer.add_call()
 
     with locked(tables, lead_id, seconds=60):
@@ -80,7 +80,7 @@ def test_a_lead_locked_for_too_long_is_a_503_within_five_seconds_and_nothing_is_
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_the_loser_of_a_deadlock_is_billed_all_the_same(tables, dialer, post, caplog):
+def test_the_loser_of_a_deadlock_is_billed(tables, dialer, post, caplog):
     lead_id = dialer.add_call()
     responses = []
     sender = threading.Thread(target=lambda: responses.append(post(json=CALL)))
@@ -109,9 +109,7 @@ def wait_until_locked(dialer, lead_id):
 
 @pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize("fault", AT_COMMIT)
-def test_a_connection_broken_at_commit_bills_even_an_unrecognisable_call_once(
-    server, dialer, key, monkeypatch, way, fault
-):
+def test_a_connection_broken_at_commit_bills_the_call_once(server, dialer, key, monkeypatch, way, fault):
     lead_id = dialer.add_call(datetime.now(UTC))
     tally = Tally(0, [], {fault: 1}, {way: 0})
     with Proxy(server.port, tally, random.Random(), lambda: 1) as proxy:
@@ -163,7 +161,7 @@ def post_and_die_after(statements, request, monkeypatch):
     return os.waitpid(child, 0)[1]
 
 
-def test_a_replay_tells_of_nothing_that_a_crash_has_undone(mortal_server, first_host, key, monkeypatch):
+def test_a_duplicate_never_gets_an_answer_that_a_crash_has_undone(mortal_server, first_host, key, monkeypatch):
     """Others see a commit before it is on disk; here the moment between is made long, and the crash comes in it."""
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
     client = create_app().test_client()
@@ -181,7 +179,7 @@ def test_a_replay_tells_of_nothing_that_a_crash_has_undone(mortal_server, first_
         assert [str(cost_id) for (cost_id,) in cursor.fetchall()] == [again.json["cost_id"]]
 
 
-def test_a_first_delivery_that_cannot_be_seen_yet_is_looked_for_again(dialer, post, monkeypatch):
+def test_a_first_delivery_that_is_not_visible_yet_is_looked_up_again(dialer, post, monkeypatch):
     first = post(json=CALL)
     find_delivery = queries.find_delivery
 
@@ -239,7 +237,7 @@ def fire_at_once(service, requests):
 
 
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "RGB7F31"}, {}], ids=["key", "no key"])
-def test_fifty_at_once_from_several_processes_are_one_cost_and_fifty_equal_answers(service, dialer, key, headers):
+def test_fifty_requests_to_several_processes_are_one_cost(service, dialer, key, headers):
     lead_id = dialer.add_call()
     body = b'{"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}'
 
@@ -311,7 +309,7 @@ def error_number(request, first_host):
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_a_host_that_does_not_write_is_left_for_the_next(
+def test_a_host_that_does_not_write_gives_way_to_the_next(
     server, mortal_server, error_number, dialer, key, monkeypatch, caplog
 ):
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server, server))
@@ -324,7 +322,7 @@ def test_a_host_that_does_not_write_is_left_for_the_next(
     assert caplog.text.count(f"({error_number}, ") == 1
 
 
-def test_when_no_host_writes_it_is_a_503(mortal_server, error_number, key, monkeypatch):
+def test_a_request_is_a_503_when_no_host_writes(mortal_server, error_number, key, monkeypatch):
     monkeypatch.setattr(pool, "REQUEST_SECONDS", 1)
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
 
@@ -343,7 +341,7 @@ def stop(pid):
         time.sleep(0.01)
 
 
-def test_a_database_that_falls_silent_is_a_503_within_five_seconds(mortal_server, first_host, key, monkeypatch):
+def test_a_silent_database_is_a_503_within_five_seconds(mortal_server, first_host, key, monkeypatch):
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url_of(mortal_server))
     client = create_app().test_client()
     assert client.post(PATH, json=CALL, headers=key).status_code == 200

@@ -24,7 +24,7 @@ def run(app):
     return run
 
 
-def test_a_call_that_came_late_gives_lead_and_first_contact_its_cost(dialer, post, run, log):
+def test_a_late_call_gives_its_cost_to_lead_and_first_contact(dialer, post, run, log):
     post(json=CALL)
     lead_id = dialer.add_call()
 
@@ -51,7 +51,7 @@ def test_a_second_run_finds_nothing_to_do(dialer, post, run, log):
     assert dialer.lead_cost(lead_id) == 99
 
 
-def test_a_call_that_is_still_not_in_the_log_stays_unmatched(post, run, log):
+def test_a_call_that_is_not_in_the_log_stays_unmatched(post, run, log):
     post(json=CALL)
     before = log()
 
@@ -61,14 +61,14 @@ def test_a_call_that_is_still_not_in_the_log_stays_unmatched(post, run, log):
 
 
 @pytest.mark.parametrize("call_date", ["2024-02-03 14:21:08", "2024-03-05 17:21:10"])
-def test_a_call_outside_of_the_contracts_time_is_not_taken(dialer, post, run, call_date):
+def test_a_call_outside_the_window_is_not_matched(dialer, post, run, call_date):
     post(json=CALL)
     dialer.add_call(call_date)
 
     assert run() == (0, report(unmatched=1))
 
 
-def test_the_nearest_call_is_taken(dialer, post, run):
+def test_the_nearest_call_is_matched(dialer, post, run):
     post(json=CALL)
     far, near = dialer.add_call("2024-03-05 14:10:00"), dialer.add_call("2024-03-05 14:22:00")
 
@@ -100,7 +100,7 @@ def test_a_lead_with_an_older_cost_gets_the_newer_one(dialer, post, run):
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == 12.5
 
 
-def test_of_two_late_calls_of_one_lead_the_later_cost_stays(dialer, post, run):
+def test_the_later_cost_of_two_late_calls_stays_on_their_lead(dialer, post, run):
     post(json=CALL)
     post(json={"cost": "20", "call_date": "2024-03-05T14:22:09Z"})
     lead_id = dialer.add_call()
@@ -111,7 +111,7 @@ def test_of_two_late_calls_of_one_lead_the_later_cost_stays(dialer, post, run):
 
 
 @pytest.mark.parametrize("lead_id", [None, 10**9], ids=["no lead", "a lead that is gone"])
-def test_a_call_without_a_lead_is_found_once_and_said_so(dialer, post, run, log, lead_id):
+def test_a_call_without_a_lead_is_matched_once_and_reported(dialer, post, run, log, lead_id):
     post(json=CALL)
     dialer.add_call(lead_id=lead_id)
 
@@ -133,7 +133,7 @@ def test_a_lead_without_first_contact_gets_its_cost(dialer, post, run):
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_the_answer_stays_the_same_to_the_byte_however_it_is_asked_for_again(dialer, app, post, run, log):
+def test_the_answer_to_a_duplicate_stays_the_same_to_the_byte(dialer, app, post, run, log):
     first = post(json=CALL, headers={"Idempotency-Key": "K1"})
     dialer.add_call()
     run()
@@ -148,7 +148,7 @@ def test_the_answer_stays_the_same_to_the_byte_however_it_is_asked_for_again(dia
     assert len(dialer.costs()) == 1
 
 
-def test_costs_received_before_the_time_asked_for_are_left_alone(dialer, post, run):
+def test_costs_received_before_the_given_time_are_left_alone(dialer, post, run):
     post(json=CALL)
     dialer.execute("UPDATE deliveries SET received = received - INTERVAL 25 HOUR")
     dialer.add_call()
@@ -169,7 +169,7 @@ def test_a_cost_received_in_another_zone_is_in_the_dialers_time(dialer, monkeypa
 
 
 @pytest.mark.parametrize("outcome", ["refused", "dry_run"])
-def test_what_was_never_billed_is_not_matched(dialer, post, run, outcome):
+def test_a_delivery_that_was_never_billed_is_not_matched(dialer, post, run, outcome):
     post(json={**CALL, "cost": "free"} if outcome == "refused" else {**CALL, "dry_run": "1"})
     dialer.add_call()
 
@@ -209,7 +209,7 @@ def many_unmatched(dialer, key):
 
 
 @pytest.mark.usefixtures("many_unmatched")
-def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, monkeypatch):
+def test_each_delivery_is_looked_at_once_in_a_run(run, monkeypatch):
     looked_for, find_call = [], queries.find_call
 
     def spy(connection, search):
@@ -223,7 +223,7 @@ def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, mo
 
 
 @pytest.mark.usefixtures("many_unmatched")
-def test_a_run_in_which_nothing_can_be_settled_ends_early_and_leaves_the_rest(run, monkeypatch):
+def test_a_run_that_can_settle_nothing_ends_early(run, monkeypatch):
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0)
     monkeypatch.setattr(queries, "find_call", too_slow)
 

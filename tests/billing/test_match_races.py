@@ -93,9 +93,7 @@ def bill_on(connection, lead_id):
     )
 
 
-def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards(
-    dialer, app, post, late_lead, monkeypatch
-):
+def test_a_live_request_during_a_match_sets_its_cost_afterwards(dialer, app, post, late_lead, monkeypatch):
     dialer.add_call(lead_id=late_lead)
     find_newest_cost, live = queries.find_newest_cost, []
 
@@ -114,7 +112,7 @@ def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards
     assert dialer.lead_cost(late_lead) == dialer.first_contact_cost(late_lead) == 20
 
 
-def test_two_copies_at_the_same_delivery_settle_it_once(dialer, app, late_lead, monkeypatch):
+def test_two_runs_at_the_same_delivery_settle_it_once(dialer, app, late_lead, monkeypatch):
     on_lock(monkeypatch, threading.Barrier(2, timeout=5).wait, "update_matched_delivery")
 
     with started(match_all, app) as findings:
@@ -124,7 +122,7 @@ def test_two_copies_at_the_same_delivery_settle_it_once(dialer, app, late_lead, 
     assert dialer.lead_cost(late_lead) == 12.5
 
 
-def test_a_newer_cost_between_two_copies_is_not_overwritten_by_the_slower(dialer, app, post, late_lead, monkeypatch):
+def test_a_newer_cost_between_two_runs_is_not_overwritten(dialer, app, post, late_lead, monkeypatch):
     dialer.add_call(lead_id=late_lead)
     overtaken = []
 
@@ -162,7 +160,7 @@ def test_a_commit_whose_answer_was_lost_is_recognised_and_not_done_twice(dialer,
 
 @pytest.mark.parametrize("statement", ["update_matched_delivery", "update_first_contact_cost"])
 @pytest.mark.parametrize("number", [1213, 2013])
-def test_a_transaction_that_broke_off_runs_again(dialer, app, late_lead, monkeypatch, statement, number):
+def test_a_broken_transaction_runs_again(dialer, app, late_lead, monkeypatch, statement, number):
     function, broken = getattr(queries, statement), []
 
     def break_once(connection, *args, **values):
@@ -179,7 +177,7 @@ def test_a_transaction_that_broke_off_runs_again(dialer, app, late_lead, monkeyp
     assert dialer.lead_cost(late_lead) == dialer.first_contact_cost(late_lead) == 12.5
 
 
-def test_a_lead_that_stays_locked_holds_up_no_other(dialer, app, tables, post, late_lead, monkeypatch):
+def test_a_lead_that_stays_locked_delays_no_other(dialer, app, tables, post, late_lead, monkeypatch):
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.5)
     post("/8005550142/7205550134", json=CALL)
     other = dialer.add_call()
@@ -196,7 +194,7 @@ def test_a_lead_that_stays_locked_holds_up_no_other(dialer, app, tables, post, l
     assert match_all(app) == [Finding.UPDATED]
 
 
-def test_killed_after_any_command_it_leaves_all_or_nothing_and_the_next_run_ends_it(dialer, app, late_lead):
+def test_a_run_killed_after_any_command_leaves_all_or_nothing(dialer, app, late_lead):
     survived = False
     for commands in range(1, 50):
         reset(dialer)
@@ -251,7 +249,7 @@ LEADS = 4
 ROUNDS = 25
 
 
-def test_beside_live_traffic_and_a_second_copy_each_lead_ends_with_its_newest_cost(dialer, app, tables, key):
+def test_each_lead_ends_with_its_newest_cost_beside_live_traffic(dialer, app, tables, key):
     leads = [dialer.add_lead() for _ in range(LEADS)]
     stop, findings = threading.Event(), []
     copies = [threading.Thread(target=match_until, args=(create_app(), stop, findings)) for _ in range(2)]
@@ -321,7 +319,7 @@ def wait_for(text, log):
 
 
 @pytest.mark.slow
-def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_server, monkeypatch, tmp_path):
+def test_the_loop_reports_an_outage_goes_on_and_ends_at_a_signal(mortal_server, monkeypatch, tmp_path):
     url = mortal_server.create_database("ingress_match_test")
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
     app, log = create_app(), tmp_path / "log"
@@ -349,7 +347,7 @@ def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_serve
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 1)])
-def test_a_run_that_is_told_to_end_settles_what_it_has_begun_and_says_how_far_it_came(
+def test_a_run_at_a_signal_settles_what_it_began_and_reports_it(
     dialer, tables, post, late_lead, tmp_path, number, code
 ):
     post("/8005550142/7205550134", json=CALL)

@@ -87,7 +87,7 @@ def test_each_statement_has_a_function_of_its_name(name):
 
 
 @statements
-def test_each_statement_is_one_and_says_what_for(name):
+def test_each_file_is_one_statement_and_states_its_purpose(name):
     purpose, _, _ = read_header(name)
 
     assert re.match(r"[A-Z].*\.$", purpose)
@@ -102,7 +102,7 @@ def test_the_header_names_the_parameters_that_are_used(name):
 
 
 @statements
-def test_the_header_names_the_columns_that_a_real_execution_gives(name, dialer):
+def test_the_header_names_the_columns_of_a_real_execution(name, dialer):
     _, takes, returns = read_header(name)
 
     cursor = dialer.connection.cursor()
@@ -139,7 +139,7 @@ def test_no_table_or_column_name_stands_in_python():
         assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
 
 
-def test_many_searches_at_once_find_what_each_finds_alone(dialer):
+def test_many_searches_find_what_each_finds_alone(dialer):
     for minute in range(0, 60, 7):
         dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
@@ -197,7 +197,7 @@ PAIRS = pytest.mark.parametrize(
 
 
 @PAIRS
-def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log, cid, did):
+def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, did):
     cursor = long_log.cursor()
     cursor.execute("EXPLAIN " + STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
 
@@ -207,7 +207,7 @@ def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log
 
 
 @PAIRS
-def test_the_look_up_really_reads_no_more_than_a_handful_of_rows(long_log, cid, did):
+def test_the_search_reads_no_more_than_a_few_rows(long_log, cid, did):
     before = count_reads(long_log)
     call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"]))
     reads = count_reads(long_log) - before

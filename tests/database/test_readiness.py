@@ -73,7 +73,7 @@ def test_a_sound_database_is_ready(client):
     ],
     ids=["not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
 )
-def test_each_fault_is_named_and_stops_the_intake_until_it_is_mended(admin, client, caplog, damage, repair, fault):
+def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, client, caplog, damage, repair, fault):
     admin.execute(damage)
 
     unready, refused = client.get("/readyz"), bill(client)

@@ -124,7 +124,7 @@ def test_the_printed_reference_is_there(demo):
     assert build_opener().open(url).status == 200
 
 
-def test_the_smoke_test_passes_and_keeps_the_key_to_itself(served):
+def test_the_smoke_test_passes_and_hides_the_key(served):
     code, output = finish("tools.smoke_test", **served)
 
     assert code == 0, output
@@ -159,7 +159,7 @@ def test_the_demo_refuses_a_foreign_database(folder):
     assert not (folder / "foreign").exists()
 
 
-def test_the_demo_says_that_its_port_is_taken_before_it_touches_anything(tmp_path):
+def test_the_demo_checks_its_port_before_it_touches_anything(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
 
@@ -194,7 +194,7 @@ def wrong_service():
         server.shutdown()
 
 
-def test_the_smoke_test_fails_when_answers_are_wrong_and_even_then_keeps_the_key_to_itself(wrong_service):
+def test_the_smoke_test_fails_on_wrong_answers_and_hides_the_key(wrong_service):
     code, output = finish("tools.smoke_test", BASE_URL=wrong_service, API_ID="1", API_KEY=SECRET)
 
     assert code == 1
@@ -216,7 +216,7 @@ def test_the_smoke_test_fails_when_answers_are_wrong_and_even_then_keeps_the_key
         ),
     ],
 )
-def test_the_smoke_test_that_cannot_run_says_why_in_one_line(environment, reason):
+def test_a_smoke_test_that_cannot_run_says_why_in_one_line(environment, reason):
     code, output = finish("tools.smoke_test", **environment)
 
     assert code == 2
