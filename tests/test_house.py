@@ -41,13 +41,19 @@ def room_of(module):
     return module.split(".")[1] if "." in module else "__init__"
 
 
+def without_type_checking(tree):
+    """Empty the blocks that only a type checker reads."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body.clear()
+    return tree
+
+
 def list_imports(module):
     """Yield the modules of the package that this one imports when it runs, type checking left out."""
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body.clear()
+    for node in ast.walk(without_type_checking(ast.parse(path.read_text()))):
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "ingress"):
             parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             source = ".".join([*parts, *([node.module] if node.module else [])])
