@@ -79,6 +79,7 @@ def test_a_record_that_is_read_has_the_columns_of_its_statement(name):
     assert list(record._fields if record else ()) == read_header(name)[2]
 
 
+@pytest.mark.slow
 def test_the_staging_file_has_no_name_and_vanishes_with_the_process():
     with open_staging() as staging:
         staging.connection.execute("CREATE TABLE large AS SELECT ZEROBLOB(?) AS filler", [(CACHE_KIB + 1024) * 1024])
