@@ -439,9 +439,10 @@ def test_two_requests_in_one_packet_are_both_answered(any_service, dialer, key):
     with connect(any_service) as connection:
         connection.sendall(request + request)
 
-        assert answer_to(connection).count(b" 200 OK") == 1
-        assert answer_to(connection).count(b" 200 OK") == 1
-    assert len(dialer.costs()) == 2
+        answers = answer_to(connection)
+        while answers.count(b" 200 OK") < 2:  # they may come in one piece
+            answers += answer_to(connection)
+    assert answers.count(b" 200 OK") == len(dialer.costs()) == 2
 
 
 def test_a_body_cut_by_a_broken_connection_is_never_billed(any_service, dialer, key):
