@@ -13,6 +13,7 @@ from ingress import __main__ as environment
 from ingress.__main__ import main
 from ingress.commands import COMMANDS
 
+pytestmark = pytest.mark.slow  # most of them start a process
 INGRESS = Path(sys.executable).with_name("ingress")
 NO_DATABASE = "mysql://nobody:x@127.0.0.1:1/nowhere"
 
