@@ -249,7 +249,7 @@ def test_fifty_requests_to_several_processes_are_one_cost(service, dialer, key, 
     assert (len(dialer.costs()), dialer.lead_cost(lead_id)) == (1, 12.5)
 
 
-def test_fifty_at_once_with_one_key_and_two_costs_are_one_cost_changed_once(service, dialer, key):
+def test_one_key_with_two_costs_at_several_processes_is_one_cost(service, dialer, key):
     keyed = {**key, "Idempotency-Key": "RGB7F31"}
 
     answers = fire_at_once(service, [(keyed, b'{"cost": 12}'), (keyed, b'{"cost": 13}')] * 25)
