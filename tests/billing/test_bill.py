@@ -191,7 +191,7 @@ def test_fifty_equal_requests_at_once_are_one_cost(dialer, app, key):
     assert dialer.lead_cost(lead_id) == Decimal("12.5")
 
 
-def test_one_key_with_two_costs_at_once_is_one_cost(dialer, app, key):
+def test_one_key_with_two_costs_at_once_is_one_cost_changed_once(dialer, app, key):
     responses = fire_at_once(app, key, [CALL, {**CALL, "cost": "13"}] * 25)
 
     (row,) = dialer.costs()

@@ -13,9 +13,9 @@ from ingress.billing.replay import replay
 from ingress.database import queries
 from ingress.spool import drainer
 from tests.billing.amounts import assert_amounts_agree, list_amounts, list_outcomes
+from tests.children import run_in_child
 from tests.conftest import URL
 from tests.spool.test_drainer import deadly
-from tests.spool.test_queue import run_in_child
 
 CALL = {"call_date": "2024-03-05T14:21:09Z"}
 LATER = {"call_date": "2024-03-05T14:22:09Z"}
