@@ -158,9 +158,9 @@ class Database:
         for host, port in list(self.hosts):
             try:
                 return self.connect_to(host, port, timeout, client_flag)
-            except pymysql.OperationalError as error:
+            except Exception as error:  # also of TLS, of the system, or of a library that the password needs
                 counters.count_database_error("no_connection")
-                log.warning("no connection to the database: %s", error)
+                log.warning("no connection to the database at %s:%s: %s", host, port, describe_error(error))
                 reason = error
         raise TLDialerConnectionError from reason
 
@@ -170,7 +170,7 @@ class Database:
             port=port,
             unix_socket=self.url.unix_socket,
             user=self.url.user,
-            password=self.url.password,
+            password=self.url.password.encode(),  # UTF-8, as the server hashed it; PyMySQL itself takes latin-1
             database=self.url.database,
             charset="utf8mb4",
             autocommit=True,
@@ -178,8 +178,21 @@ class Database:
             connect_timeout=timeout,
             read_timeout=timeout,
             write_timeout=timeout,
-            ssl=ssl.create_default_context(cafile=self.url.ssl_ca) if self.url.ssl_ca else None,
+            ssl=make_ssl_context(self.url) if self.url.ssl_ca else None,
             ssl_disabled=not self.url.ssl_ca,
         )
         queries.set_session(connection)
         return connection
+
+
+def make_ssl_context(url: DatabaseUrl) -> ssl.SSLContext:
+    """Return TLS as the URL wants it: the certificate must be of `ssl_ca` and, unless told otherwise, name the host."""
+    context = ssl.create_default_context(cafile=url.ssl_ca)
+    context.check_hostname = url.ssl_verify_identity
+    if not url.ssl_verify_identity:  # certificates that MySQL made itself lack what Python 3.13 asks for by default
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def describe_error(error: Exception) -> str:
+    return str(error) if isinstance(error, pymysql.Error) else f"{type(error).__name__}: {error}"
