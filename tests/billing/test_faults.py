@@ -63,6 +63,16 @@ def test_a_lead_locked_for_longer_than_one_wait_is_billed_all_the_same(tables, d
 
 
 @pytest.mark.usefixtures("way_of_billing")
+def test_the_log_counts_the_time_that_the_database_took(tables, dialer, post):
+    lead_id = dialer.add_call()
+
+    with locked(tables, lead_id, seconds=0.5):
+        post(json=CALL)
+
+    assert 400 < dialer.execute("SELECT milliseconds FROM deliveries").fetchone()["milliseconds"] < 5000
+
+
+@pytest.mark.usefixtures("way_of_billing")
 def test_a_lead_locked_for_too_long_is_a_503_within_five_seconds_and_nothing_is_written(tables, dialer, post):
     lead_id = dialer.add_call()
 
