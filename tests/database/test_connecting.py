@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -10,7 +11,8 @@ from environs import EnvError
 from pymysql._auth import sha2_rsa_encrypt
 
 from ingress.config import parse_database_url
-from ingress.database.pool import Database, make_ssl_context
+from ingress.database.connecting import make_ssl_context
+from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
 from tools.mariadb import PrivateMariaDB
 
@@ -140,8 +142,7 @@ def test_a_host_is_tried_whatever_error_the_one_before_it_raised(tables, monkeyp
         return connect_to(*args)
 
     monkeypatch.setattr(Database, "connect_to", fail_once)
-    database = Database(tables.url)
-    database.hosts *= 2
+    database = Database(replace(tables.url, hosts=tables.url.hosts * 2))
 
     database.connect().close()
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -177,7 +178,8 @@ def test_it_stops_at_the_first_that_the_database_cannot_take_and_goes_on_later(
 
 def test_a_database_that_is_not_fit_for_money_gets_none(keep, app, drained, kept, monkeypatch):
     keep(json=CALL)
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+    host = app.extensions["database"].hosts.current
+    host.faults, host.checked_until = ["table leads is MyISAM"], time.monotonic() + 60
 
     with pytest.raises(TLDialerConnectionError):
         drained()
@@ -215,6 +217,7 @@ def test_a_newer_cost_that_is_being_written_meanwhile_wins(dialer, keep, post, d
     find_newest_cost = queries.find_newest_cost
 
     def let_live_request_come(*args):
+        monkeypatch.setattr(queries, "find_newest_cost", find_newest_cost)
         newest = find_newest_cost(*args)
         live.start()
         live.join(0.5)

@@ -92,7 +92,7 @@ def test_a_database_lost_in_the_middle_of_billing_is_kept_too(known, post, diale
 
 
 def test_a_database_that_is_not_fit_for_money_has_its_requests_kept(known, app, post, kept, monkeypatch):
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+    monkeypatch.setattr(app.extensions["database"].hosts.current, "faults", ["table leads is MyISAM"])
 
     assert post(json=CALL).status_code == 202
     assert len(kept()) == 1
