@@ -18,7 +18,7 @@ from ..outcome import Outcome
 from .again import find_first, settle_again
 from .answers import Answer, Known, describe_answer, describe_known
 from .correct import search_for
-from .leads import carry_newest_cost, update_costs
+from .leads import LeadCost, carry_newest_cost, carry_what_came_meanwhile, update_costs
 from .log import log_unbilled
 
 Work = Callable[[Connection, Bill, Delivery], Billed]
@@ -133,7 +133,7 @@ def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bi
 
 def dry_run(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Do everything, so that it fails where billing would, and undo it; there is no cost id then."""
-    billed = write_step_by_step(connection, bill, delivery)
+    billed, _ = write_step_by_step(connection, bill, delivery)
     connection.rollback()
     return billed._replace(cost_id=None)
 
@@ -145,19 +145,23 @@ def bill_at_once(connection: Connection, bill: Bill, delivery: Delivery) -> Bill
 
 def bill_step_by_step(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Do what `sql/bill_at_once.sql` does in one trip."""
-    billed = write_step_by_step(connection, bill, delivery)
+    billed, _ = write_step_by_step(connection, bill, delivery)
     connection.commit()
     return billed
 
 
 def bill_late(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Bill a call that may not be the newest of its lead, or costs nothing: the lead carries the newest that does."""
-    billed = write_step_by_step(connection, bill, delivery, is_late=True)
+    billed, lead = write_step_by_step(connection, bill, delivery, is_late=True)
     connection.commit()
+    carry_what_came_meanwhile(connection, billed.lead_id, lead)
     return billed
 
 
-def write_step_by_step(connection: Connection, bill: Bill, delivery: Delivery, is_late: bool = False) -> Billed:
+def write_step_by_step(
+    connection: Connection, bill: Bill, delivery: Delivery, is_late: bool = False
+) -> tuple[Billed, LeadCost]:
+    """Return what is Billed and what its lead carries now; not committed yet."""
     connection.begin()
     replay_of = bill.claim.replay_of
     if replay_of and not queries.update_replayed_delivery(connection, replay_of):
@@ -169,12 +173,12 @@ def write_step_by_step(connection: Connection, bill: Bill, delivery: Delivery, i
     if is_late:
         billed = Billed(cost_id, *(call or NO_CALL), 0, 0)
         queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
-        updated, first_contact, _ = carry_newest_cost(connection, lead_id, cost_id)
+        lead = carry_newest_cost(connection, lead_id, cost_id)
     else:
-        updated, first_contact = update_costs(connection, lead_id, bill.cost.cost)
-    billed = Billed(cost_id, *(call or NO_CALL), updated, first_contact)
+        lead = LeadCost(*update_costs(connection, lead_id, bill.cost.cost), bill.cost.cost)
+    billed = Billed(cost_id, *(call or NO_CALL), lead.updated, lead.first_contact)
     queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
-    return billed
+    return billed, lead
 
 
 def insert_claim(connection: Connection, bill: Bill, call: queries.Call | None) -> int:
