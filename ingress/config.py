@@ -31,6 +31,7 @@ class DatabaseUrl:
     database: str
     unix_socket: str | None = None
     ssl_ca: str | None = None
+    ssl_verify_identity: bool = True
 
     def __repr__(self) -> str:
         return f"DatabaseUrl({self.user}@{self.unix_socket or self.hosts}/{self.database})"
@@ -75,7 +76,7 @@ def describe_messages(messages: Any) -> str:
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
-    """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…` as a DatabaseUrl.
+    """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…&ssl_verify_identity=0` as a DatabaseUrl.
 
     The message of an error never repeats the text: it holds a password.
     """
@@ -91,17 +92,22 @@ def parse_database_url(text: str) -> DatabaseUrl:
             database=unquote(url.path.removeprefix("/")),
             unix_socket=options.pop("unix_socket", None),
             ssl_ca=options.pop("ssl_ca", None),
+            ssl_verify_identity={"0": False, "1": True}[options.pop("ssl_verify_identity", "1")],
         )
-    except ValueError:
+    except (ValueError, KeyError):
         raise EnvError(DATABASE_URL_FORM) from None
     if url.scheme != "mysql" or options or not parsed.user or not re.fullmatch(r"[^/]+", parsed.database):
         raise EnvError(DATABASE_URL_FORM)
     if parsed.ssl_ca and not Path(parsed.ssl_ca).is_file():
         raise EnvError("ssl_ca names no file.")
+    if not parsed.ssl_ca and not parsed.ssl_verify_identity:
+        raise EnvError("ssl_verify_identity=0 needs ssl_ca: without it there is no TLS at all.")
     return parsed
 
 
-DATABASE_URL_FORM = "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca)."
+DATABASE_URL_FORM = (
+    "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca, ssl_verify_identity=0)."
+)
 
 
 def parse_host(text: str) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from ..errors import AlreadyReplayed, CostAlreadySet, IdempotencyKeyAlreadyUsed
 from ..outcome import Outcome
 from .answers import Answer, Known, describe_answer, describe_correction, describe_superseded
 from .correct import Author, write_change
-from .leads import carry_newest_cost
+from .leads import carry_newest_cost, carry_what_came_meanwhile
 from .log import log_settled
 
 
@@ -142,6 +142,7 @@ def correct_again(
         delivery.outcome = Outcome.DRY_RUN
     else:
         connection.commit()
+        carry_what_came_meanwhile(connection, billed.lead_id, lead)
         delivery.outcome = Outcome.CORRECTED
     return Answer(text, replayed=False)
 

@@ -16,7 +16,7 @@ from ..database.connection import Connection
 from ..database.pool import run
 from ..database.queries import BilledDelivery, CostChange, FoundCost, Search
 from ..errors import NoSuchCost
-from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost
+from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost, carry_what_came_meanwhile
 
 REASON_LIMIT, AUTHOR_LIMIT = 500, 100  # characters that the history keeps
 
@@ -80,6 +80,7 @@ def change_and_finish(
     else:
         sent[change_id] = correction
         connection.commit()
+        carry_what_came_meanwhile(connection, correction.lead_id, correction.lead)
     return correction
 
 

@@ -54,6 +54,22 @@ def carry_forgotten_cost(connection: Connection, lead_id: int | None, cost_from:
     return carry(connection, lead_id, cost_to, is_this=True)
 
 
+def carry_what_came_meanwhile(connection: Connection, lead_id: int | None, lead: LeadCost) -> None:
+    """After the commit: give the lead its newest cost again if that is another one by now.
+
+    On one server only a newer call can have come, which has set its own cost. Where two nodes of a cluster are written
+    to, the lock of the lead does not hold back a newer call on the other node, and its cost was not visible here; once
+    our own commit has returned, it is (`docs/reliability.md`).
+    """
+    while lead_id is not None and lead.cost is not None:
+        newest = queries.find_newest_cost(connection, lead_id)
+        if newest is None or newest.cost == lead.cost:
+            return
+        connection.begin()
+        lead = carry_newest_cost(connection, lead_id, newest.cost_id)
+        connection.commit()
+
+
 def carry(connection: Connection, lead_id: int, cost: Decimal, is_this: bool) -> LeadCost:
     """Give a lead this cost; `is_this`: it is the cost that the answer is about."""
     updated, first_contact = update_costs(connection, lead_id, cost)

@@ -98,6 +98,7 @@ def test_a_live_request_during_a_match_sets_its_cost_afterwards(dialer, app, pos
     find_newest_cost, live = queries.find_newest_cost, []
 
     def look_and_be_met(*args):
+        monkeypatch.setattr(queries, "find_newest_cost", find_newest_cost)
         newest = find_newest_cost(*args)
         live.append(threading.Thread(target=lambda: post(json={**CALL, "cost": "20"})))
         live[0].start()

@@ -156,16 +156,6 @@ def test_the_next_host_is_tried_when_the_first_does_not_answer(tables):
         queries.list_faults(connection)
 
 
-def test_a_host_gives_way_when_its_connection_is_broken(tables):
-    first, second = ("127.0.0.1", free_port()), *tables.url.hosts
-    database = Database(DatabaseUrl(**{**vars(tables.url), "hosts": (second, first)}))
-    database.open_connection().close()
-
-    database.fail_over()
-
-    assert database.hosts == [first, second]
-
-
 @pytest.mark.slow
 def test_a_server_that_never_answers_is_given_up_promptly(silent_port):
     database = Database(DatabaseUrl("user", "", (("127.0.0.1", silent_port),), "x_test"))

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -175,7 +176,8 @@ def test_the_drainer_stops_when_the_database_is_away(dialer, keep, drained, kept
 
 def test_a_database_that_is_not_ready_gets_no_cost(keep, app, drained, kept, monkeypatch):
     keep(json=CALL)
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+    host = app.extensions["database"].hosts.current
+    host.faults, host.checked_until = ["table leads is MyISAM"], time.monotonic() + 60
 
     with pytest.raises(TLDialerConnectionError):
         drained()
@@ -213,6 +215,7 @@ def test_a_newer_cost_that_is_written_meanwhile_wins(dialer, keep, post, drained
     find_newest_cost = queries.find_newest_cost
 
     def let_live_request_come(*args):
+        monkeypatch.setattr(queries, "find_newest_cost", find_newest_cost)
         newest = find_newest_cost(*args)
         live.start()
         live.join(0.5)

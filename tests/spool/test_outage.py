@@ -92,7 +92,7 @@ def test_a_request_is_kept_when_billing_loses_the_database(known, post, dialer, 
 
 
 def test_a_request_is_kept_when_the_database_is_not_ready(known, app, post, kept, monkeypatch):
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+    monkeypatch.setattr(app.extensions["database"].hosts.current, "faults", ["table leads is MyISAM"])
 
     assert post(json=CALL).status_code == 202
     assert len(kept()) == 1
