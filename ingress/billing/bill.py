@@ -128,7 +128,7 @@ def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bi
         return dry_run
     if delivery.is_late or bill.cost.cost == 0:
         return bill_late
-    return bill_at_once if connection.is_mariadb else bill_step_by_step
+    return bill_in_one_trip if connection.is_mariadb else bill_step_by_step
 
 
 def dry_run(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
@@ -138,7 +138,7 @@ def dry_run(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     return billed._replace(cost_id=None)
 
 
-def bill_at_once(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
+def bill_in_one_trip(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Leave it to the server to add its own time to the milliseconds so far."""
     return queries.bill_at_once(connection, bill, delivery.milliseconds())
 

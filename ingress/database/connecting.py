@@ -42,5 +42,5 @@ def make_ssl_context(url: DatabaseUrl) -> ssl.SSLContext:
     return context
 
 
-def describe_error(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
     return str(error) if isinstance(error, pymysql.Error) else f"{type(error).__name__}: {error}"
