@@ -18,6 +18,7 @@ NO_AMOUNT = re.compile(r"\$?[-\u2010-\u2015\u2212]{0,2}")  # nothing, or the das
 FILLERS = {"null", "undefined", "none", "nil", "nan", "n/a", "na", "(none)", "-novalue-"}
 
 
+@lru_cache(10_000)
 def is_no_amount(text: str) -> bool:
     """Return True for a cell without an amount, which is not the amount 0."""
     text = "".join(text.split())

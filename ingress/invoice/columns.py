@@ -35,7 +35,7 @@ class Columns(NamedTuple):
     names: Texts
 
     def pick(self, cells: list[str]) -> Texts:
-        texts = Texts._make([cell(cells, place) for place in self.places])
+        texts = Texts._make([(place is not None and cell(cells, place)) or "" for place in self.places])
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
@@ -51,7 +51,11 @@ def cell(cells: list[str], place: int | None) -> str:
     if place is None or place >= len(cells):
         return ""
     text = cells[place].strip()
-    return text[2:-1].strip() if text.startswith('="') and text.endswith('"') and text.count('"') == 2 else text
+    return unquote(text) if text[:2] == '="' else text
+
+
+def unquote(text: str) -> str:
+    return text[2:-1].strip() if text.endswith('"') and text.count('"') == 2 else text
 
 
 def parse_map(text: str) -> dict[str, str]:

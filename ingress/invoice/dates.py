@@ -75,10 +75,12 @@ def read_zone(form: re.Match[str]) -> timezone | None:
 
 def read_numbers(form: re.Match[str], text: str, order: DayOrder) -> tuple[int, int, int]:
     """Return year, month and day of a date in numbers. With points or hyphens it may be of any country."""
-    first, second, year = int(form["first"]), int(form["second"]), read_year(form["numbers_year"])
-    if first == second:
-        return year, first, second
-    which = order.read(first, second, year, text)
+    numbers = form.group("first", "second", "numbers_year", "mark")
+    if known := order.known.get(numbers):
+        return known
+    first, second, year = int(numbers[0]), int(numbers[1]), read_year(numbers[2])
+    which = order.read(first, second, year, text) if first != second else Order.MONTH_FIRST
     if which is None and form["mark"] != "/":
         raise ValueError("day or month first? Say --day-first or --month-first")
-    return (year, second, first) if which is Order.DAY_FIRST else (year, first, second)
+    order.known[numbers] = (year, second, first) if which is Order.DAY_FIRST else (year, first, second)
+    return order.known[numbers]

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 MONTHS_OF_YEAR = 12
+
+
+Day = tuple[int, int, int]  # year, month, day
 
 
 class Order(StrEnum):
@@ -23,6 +27,7 @@ class DayOrder:
     first, as in the contract. `latest` is the last day that a call can have.
 
     A number above 12 `proves` an order. A day still to come only `suggests` the other one, since it may be a mistake.
+    `known` are the dates that were read: a file has few.
     `either` is a date that fits both, `cell` one that Excel has as a number; `doubts_cells`: those are not believed.
     """
 
@@ -34,6 +39,7 @@ class DayOrder:
     suggests: dict[Order, str] = field(default_factory=dict)
     either: str | None = None
     cell: str | None = None
+    known: dict[tuple[str | Any, ...], Day] = field(default_factory=dict)
 
     @property
     def order(self) -> Order | None:

@@ -94,7 +94,7 @@ def read_rows(
     columns = sheet.columns
     for number, cells in enumerate(lines, start=1):
         row = None
-        if number > sheet.header and any(cell.strip() for cell in cells) and cells != columns.header:
+        if number > sheet.header and any(map(str.strip, cells)) and cells != columns.header:
             texts = columns.pick(cells)
             if is_call(cells, texts, reading, intake.sums):
                 row, cost = read_row(behind + number, texts, reading, columns.names, place and place.format(number))

@@ -1,7 +1,8 @@
 """Times of an invoice: text in, seconds on the dialer's wall clock; a day without a clock is the whole day."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -51,12 +52,19 @@ def parse_moment(text: str, reading: Reading) -> Moment:
 
 
 def check_range(value: datetime, reading: Reading) -> datetime:
-    """Return the time with its zone; a call outside of the contract's range is a ValueError."""
+    """Return the time with its offset; a call outside of the contract's range is a ValueError."""
     if value.tzinfo is None:
-        value = value.replace(tzinfo=reading.time_zone)
-    if value.replace(tzinfo=None) < EARLIEST or value > reading.now + LATEST:
+        hour = datetime(value.year, value.month, value.day, value.hour)  # noqa: DTZ001 - see find_offset
+        value = value.replace(tzinfo=find_offset(reading.time_zone, hour))
+    if value.year < EARLIEST.year or value > reading.now + LATEST:
         raise ValueError("outside 2000-01-01 and one day from now")
     return value
+
+
+@lru_cache(10_000)  # a month has 744 hours
+def find_offset(time_zone: ZoneInfo, hour: datetime) -> timezone:
+    """Return the zone's offset in an hour of its clock, which changes between hours; when it is set back, the first."""
+    return timezone(hour.replace(tzinfo=time_zone).utcoffset() or timedelta())
 
 
 def join_clock(day: str, clock: str, epoch: datetime) -> str:

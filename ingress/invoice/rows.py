@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 from .. import errors
@@ -69,13 +69,15 @@ def read_row(
     called = read("call_date", errors.InvalidCallDate, partial(read_called, texts, reading), texts.call_date) or billed
     if not called and not problems:
         problems.append(f"{errors.InvalidCallDate.text}: the row does not say when")
+    until = called and wall_seconds(called.last, reading.dialer_zone)
+    since = until if not called or called.first is called.last else wall_seconds(called.first, reading.dialer_zone)
     row = StagedRow(
         row=number,
         call_id=texts.call_id or None,
         did=did,
         cid=cid,
-        since=called and wall_seconds(called.first, reading.dialer_zone),
-        until=called and wall_seconds(called.last, reading.dialer_zone),
+        since=since,
+        until=until,
         call_date=called and called.last.isoformat(),
         date_billed=billed and billed.first.isoformat(),
         notes=texts.notes or None,
@@ -94,6 +96,9 @@ def read_called(texts: Texts, reading: Reading, text: str) -> Moment:
 
 def read_cost(problems: list[str], names: Texts, texts: Texts) -> Cost:
     """Return what the call costs after its adjustment: nothing where its status says that it is not owed."""
+    if not texts.adjustment and not texts.status and is_plain(texts.cost):
+        cost = parse_amount(texts.cost)
+        return Cost(cost, cost, blank=False)
     read = partial(read_field, problems, names)
     parts = [("cost", texts.cost), ("adjustment", texts.adjustment)]
     amounts = [read(field, errors.InvalidCost, parse_amount, text) for field, text in parts if not is_no_amount(text)]
@@ -107,6 +112,14 @@ def read_cost(problems: list[str], names: Texts, texts: Texts) -> Cost:
         return Cost(0, stated, blank=False, remark=f"not owed: {texts.status} in column {names.status!r}")
     adjusted = f"with {texts.adjustment} in column {names.adjustment!r}" if len(amounts) > 1 and amounts[1] else None
     return Cost(stated, stated, blank=False, remark=adjusted)
+
+
+@lru_cache(10_000)  # most calls cost the same
+def is_plain(text: str) -> bool:
+    try:
+        return not is_no_amount(text) and parse_amount(text) is not None
+    except ValueError:
+        return False
 
 
 def read_field(
