@@ -15,6 +15,7 @@ from ..database import queries
 from ..invoice.columns import ColumnOptions
 from ..invoice.comparing import compare
 from ..invoice.day_order import DayOrder, Order
+from ..invoice.hints import list_hints
 from ..invoice.intake import Intake, take_in
 from ..invoice.moments import Reading
 from ..invoice.notes import list_notes
@@ -60,7 +61,10 @@ def compared(options: InvoiceOptions, min_seconds: int = 0) -> Iterator[Compared
             intake = read_file(options, staging, api_key)
             period = find_period(staging, options.first_day, options.last_day)
             compare(staging, api_key.api_id, period, int(options.tolerance.total_seconds()), min_seconds)
+            hints = list(list_hints(staging, intake.order))
         report_intake(intake)
+        for hint in hints:
+            click.echo(hint, err=True)
         yield Compared(staging, api_key, period)
 
 

@@ -45,6 +45,10 @@ class DayOrder:
     def order(self) -> Order | None:
         return self.told or self.found
 
+    def is_open(self) -> bool:
+        """Return True where neither an option nor the file says how dates are to be read that fit both ways."""
+        return bool(self.either and not self.told and not self.evidence)
+
     @property
     def evidence(self) -> dict[Order, str]:
         """Return an example for each order that the file shows."""

@@ -59,7 +59,7 @@ def list_orders(order: DayOrder) -> Iterator[str]:
         yield f"Dates are read day first, as {shown} shows; --month-first reads them otherwise."
     elif order.found is Order.MIXED:
         yield f"Dates that may have either first are not read. {order.describe_contradiction()}."
-    elif order.either and not order.told and not order.evidence:
+    elif order.is_open():
         yield (
             f"Dates are read month first, but nothing in the file shows that {order.either} is not day first;"
             " --day-first reads it so, --month-first says that it is right."
