@@ -26,7 +26,7 @@ NO_ADDRESS = ""  # it came from a file, not from a sender
 class MissingRow(NamedTuple):
     """A row that was never received; `cost` in ten-thousandths, `nearby` the id of a cost that may be the same call."""
 
-    row: int
+    row: int | str  # `5 of Sheet2` where there are several
     call_id: str | None
     did: str
     cid: str
@@ -41,7 +41,7 @@ class MissingRow(NamedTuple):
 class UnbookedRow(NamedTuple):
     """A row that is not booked, and why."""
 
-    row: int
+    row: int | str
     reason: str
 
 

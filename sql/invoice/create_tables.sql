@@ -15,6 +15,8 @@ CREATE TABLE invoice ( -- what the platform bills
   cost INTEGER,
   blank INTEGER NOT NULL, -- 1: there was no cost to read
   problem TEXT, -- why a field could not be read
+  place TEXT, -- where the row is, for a reader, if its number does not say it: 5 of Sheet2
+  remark TEXT, -- how the cost came about: its adjustment, or a status by which it is not owed
   twin INTEGER NOT NULL DEFAULT 0, -- 1: an earlier row bills the same call
   call_log_id INTEGER,
   seconds INTEGER, -- length of that call

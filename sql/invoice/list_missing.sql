@@ -2,7 +2,7 @@
 -- takes: nothing
 -- returns: row, call_id, did, cid, call_date, date_billed, notes, cost, is_day, nearby
 SELECT
-  i.row, i.call_id, i.did, i.cid, i.call_date, i.date_billed, i.notes, i.cost, i.since < i.until AS is_day, f.nearby
+  COALESCE(i.place, i.row) AS row, i.call_id, i.did, i.cid, i.call_date, i.date_billed, i.notes, i.cost, i.since < i.until AS is_day, f.nearby
 FROM invoice AS i
 JOIN findings AS f
   ON f.row = i.row

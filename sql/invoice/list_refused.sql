@@ -2,7 +2,7 @@
 -- takes: nothing
 -- returns: row, reason
 SELECT
-  row, COALESCE(problem, 'an adjustment below zero is no call') AS reason
+  COALESCE(place, row) AS row, COALESCE(problem, 'an adjustment below zero is no call') AS reason
 FROM invoice
 WHERE kind IN ('unreadable', 'without_cost', 'adjustment')
-ORDER BY row
+ORDER BY invoice.row

@@ -8,6 +8,7 @@ import pytest
 from ingress.invoice.booking import MissingRow, UnbookedRow
 from ingress.invoice.calls import LastRow, SearchedCall
 from ingress.invoice.findings import StagedFinding
+from ingress.invoice.hints import Causes, Exchanged
 from ingress.invoice.period import Span
 from ingress.invoice.plot import DayDifference
 from ingress.invoice.received import StagedCallId, StagedCost
@@ -20,6 +21,8 @@ SCRIPTS = {"create_tables", "create_findings"}
 WRITTEN = {"insert_received": StagedCost, "insert_row": StagedRow, "update_call_id": StagedCallId}
 READ = {
     "count_findings": StagedCount,
+    "count_causes": Causes,
+    "count_exchanged": Exchanged,
     "count_nearby": Nearby,
     "count_received": StagedTotal,
     "count_rows": StagedTotal,
