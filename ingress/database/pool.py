@@ -15,7 +15,7 @@ from pymysql.constants import CLIENT
 from .. import counters
 from ..config import DatabaseUrl
 from ..errors import TLDialerConnectionError
-from .connecting import describe_error, open_connection_to
+from .connecting import describe_failure, open_connection_to
 from .connection import Connection, rollback_or_close, seconds_left
 from .hosts import Host, Hosts
 from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, classify
@@ -186,7 +186,7 @@ class Database:
             except Exception as error:  # also of TLS, of the system, or of a library that the password needs
                 host.avoid()
                 counters.count_database_error("no_connection")
-                log.warning("no connection to the database at %s: %s", host, describe_error(error))
+                log.warning("no connection to the database at %s: %s", host, describe_failure(error))
                 reason = error
                 continue
             opened.append(connection)
