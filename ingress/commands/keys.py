@@ -79,8 +79,20 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     callback=check_time_zone,
     help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
 )
+@click.option(
+    "--on-change",
+    type=click.Choice(["correct", "refuse", "insert"]),
+    default="correct",
+    show_default=True,
+    help="A call that comes again with another amount corrects its cost, is refused, or is a second cost.",
+)
 def create_key(
-    name: str, is_admin: bool, endpoints: tuple[str, ...], ip_addresses: tuple[str, ...], time_zone: str | None
+    name: str,
+    is_admin: bool,
+    endpoints: tuple[str, ...],
+    ip_addresses: tuple[str, ...],
+    time_zone: str | None,
+    on_change: str,
 ) -> None:
     """Create a key and print its id and secret; the secret is never shown again."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
@@ -93,6 +105,7 @@ def create_key(
             endpoints="\n".join(endpoints) or None,
             ip_addresses=",".join(ip_addresses) or None,
             time_zone=time_zone,
+            on_change=on_change,
             created=dialer_now(),
         )
     print_secret(api_id, secret)
