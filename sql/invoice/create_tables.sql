@@ -16,13 +16,13 @@ CREATE TABLE invoice ( -- what the platform bills
   blank INTEGER NOT NULL, -- 1: there was no cost to read
   problem TEXT, -- why a field could not be read
   twin INTEGER NOT NULL DEFAULT 0, -- 1: an earlier row bills the same call
-  call_log_id INTEGER,
+  call_log_id INTEGER, -- the call in the call log, where it was looked up
+  call_at INTEGER, -- when that was
   seconds INTEGER, -- length of that call
   cost_id INTEGER, -- the received cost of the same call
-  kind TEXT
+  kind TEXT,
+  call_kind TEXT -- no_call or too_short: listed beside the kind
 );
-CREATE INDEX invoice_call_id ON invoice (call_id);
-CREATE INDEX invoice_pair ON invoice (cid, did, since);
 CREATE TABLE received ( -- the costs that came in
   cost_id INTEGER PRIMARY KEY,
   call_id TEXT, -- the delivery's idempotency key, while the delivery log has it
@@ -31,16 +31,14 @@ CREATE TABLE received ( -- the costs that came in
   cid TEXT NOT NULL,
   called INTEGER NOT NULL,
   cost INTEGER NOT NULL,
-  call_log_id INTEGER,
+  has_call INTEGER NOT NULL, -- 1: its call is in the call log
+  call_log_id INTEGER, -- that call, where it was looked up
   kind TEXT
 );
-CREATE INDEX received_call_id ON received (call_id);
-CREATE INDEX received_notes ON received (notes);
-CREATE INDEX received_pair ON received (cid, did, called);
 CREATE TABLE settings (
   min_seconds INTEGER NOT NULL -- shorter calls are listed
 );
 CREATE TABLE matches ( -- one to one: the first match wins
-  row INTEGER NOT NULL UNIQUE,
+  row INTEGER PRIMARY KEY,
   cost_id INTEGER NOT NULL UNIQUE
 );
