@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from ..invoice.amounts import format_amount, money
-from ..invoice.booking import Booking, MissingRow, UnbookedRow, book, list_bookable, list_unbooked
+from ..invoice.booking import Agreement, Booking, MissingRow, UnbookedRow, book, list_bookable, list_unbooked
 from ..invoice.details import open_details
 from ..invoice.staging import Staging
 from ..outcome import BILLED_OUTCOMES, Outcome
@@ -28,7 +28,7 @@ class Total(NamedTuple):
 @click.command("import", short_help="Bill what is on the invoice and never came in.")
 @file_options
 @click.option("--book", "really", is_flag=True, help="Bill the rows; without this option nothing is written.")
-@click.option("--doubtful", is_flag=True, help="Also bill rows that may have come with another time or number.")
+@click.option("--doubtful", is_flag=True, help="Also bill rows that are listed as doubtful.")
 @click.option("--details", type=WRITABLE_FILE, help="Write all rows that are not booked to this file, as CSV or XLSX.")
 @click.pass_context
 @with_appcontext
@@ -39,8 +39,7 @@ def import_invoice(context: click.Context, /, really: bool, doubtful: bool, deta
     """
     options = InvoiceOptions(**file)
     with compared(options) as result:
-        total = add_up(list_bookable(result.staging, doubtful))
-        click.echo(f"Never received: {total.number:,}, together {format_amount(total.amount)}")
+        total = report_missing(result.staging, doubtful)
         booking = Booking()
         with cannot_run():
             if really:
@@ -49,6 +48,20 @@ def import_invoice(context: click.Context, /, really: bool, doubtful: bool, deta
                 click.echo("Nothing is written yet: --book bills them.")
             unbooked = report_unbooked(result.staging, doubtful, booking.refused, details)
     context.exit(int(unbooked > 0))
+
+
+def report_missing(staging: Staging, doubtful: bool) -> Total:
+    """Report what was never received, and return what of it can be billed; warn where the file seems to be another."""
+    total, bookable = add_up(list_bookable(staging, True)), add_up(list_bookable(staging, doubtful))
+    click.echo(f"Never received: {total.number:,}, together {format_amount(total.amount)}")
+    if bookable != total:
+        number, amount = total.number - bookable.number, total.amount - bookable.amount
+        click.echo(f"Doubtful: {number:,}, together {format_amount(amount)}; only --doubtful bills them.")
+    agreement = staging.row(Agreement, "count_agreement")
+    if agreement.is_poor and total.number:
+        click.echo(f"Only {agreement.agreeing:,} of {agreement.number:,} calls of the file agree with what came in.")
+        click.echo("Is it the file of this key? Are numbers (--map) and times (--time-zone) read as they are meant?")
+    return bookable
 
 
 def add_up(rows: Iterable[MissingRow]) -> Total:

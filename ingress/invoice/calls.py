@@ -57,7 +57,8 @@ def describe_row_call(found: queries.FoundCall) -> RowCall:
 
 def look_up_costs(staging: Staging) -> None:
     """Note the call of each cost of whose pair a row has found none."""
-    for found in look_up(staging, "list_received_to_look_up"):
+    staging.run("insert_cost_searches")
+    for found in look_up(staging, "list_cost_searches"):
         staging.run_for_each("update_received_call", (CostCall(call.call_log_id, cost_id) for cost_id, call in found))
 
 

@@ -42,9 +42,9 @@ class Staging:
         """Yield the rows of a statement one by one, each as a `record` of its columns."""
         return starmap(record, self.execute(name, **values))
 
-    def create_indexes(self) -> None:
-        """Create the indexes; each side is filled by then."""
-        self.connection.executescript(INVOICE_STATEMENTS["create_indexes"])
+    def run_script(self, name: str) -> None:
+        """Run several statements that take nothing."""
+        self.connection.executescript(INVOICE_STATEMENTS[name])
 
     def row(self, record: Callable[..., Row], name: str) -> Row:
         """Return the only row of a statement."""
@@ -58,6 +58,7 @@ def open_staging() -> Iterator[Staging]:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.executescript(INVOICE_STATEMENTS["create_tables"])
-        connection.execute(INVOICE_STATEMENTS["create_findings"])
-        yield Staging(connection)
+        staging = Staging(connection)
+        staging.run_script("create_tables")
+        staging.run_script("create_findings")
+        yield staging

@@ -21,7 +21,8 @@ CREATE TABLE invoice ( -- what the platform bills
   seconds INTEGER, -- length of that call
   cost_id INTEGER, -- the received cost of the same call
   kind TEXT,
-  call_kind TEXT -- no_call or too_short: listed beside the kind
+  call_kind TEXT, -- no_call or too_short: listed beside the kind
+  doubt TEXT -- why a row that was never received may not be what it seems
 );
 CREATE TABLE received ( -- the costs that came in
   cost_id INTEGER PRIMARY KEY,
@@ -34,6 +35,12 @@ CREATE TABLE received ( -- the costs that came in
   has_call INTEGER NOT NULL, -- 1: its call is in the call log
   call_log_id INTEGER, -- that call, where it was looked up
   kind TEXT
+);
+CREATE TABLE searches ( -- costs whose call is to be looked up
+  search INTEGER PRIMARY KEY, -- the cost id
+  did TEXT NOT NULL,
+  cid TEXT NOT NULL,
+  called INTEGER NOT NULL
 );
 CREATE TABLE settings (
   min_seconds INTEGER NOT NULL -- shorter calls are listed

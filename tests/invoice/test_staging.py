@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingress.database.queries import ReceivedCost
-from ingress.invoice.booking import MissingRow, UnbookedRow
+from ingress.invoice.booking import Agreement, MissingRow, UnbookedRow
 from ingress.invoice.calls import CostCall, LastRow, RowCall, SearchedCall
 from ingress.invoice.findings import StagedFinding
 from ingress.invoice.period import Span
@@ -17,7 +17,7 @@ from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
 from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
-SCRIPTS = {"create_tables", "create_indexes", "create_findings"}
+SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings"}
 WRITTEN = {
     "insert_received": ReceivedCost,
     "insert_row": StagedRow,
@@ -26,6 +26,7 @@ WRITTEN = {
     "update_row_call": RowCall,
 }
 READ = {
+    "count_agreement": Agreement,
     "count_findings": StagedCount,
     "count_nearby": Nearby,
     "count_received": StagedTotal,
@@ -35,7 +36,7 @@ READ = {
     "list_days": DayDifference,
     "list_findings": StagedFinding,
     "list_missing": MissingRow,
-    "list_received_to_look_up": SearchedCall,
+    "list_cost_searches": SearchedCall,
     "list_refused": UnbookedRow,
     "list_rows_to_look_up": SearchedCall,
 }
