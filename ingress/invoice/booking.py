@@ -56,7 +56,7 @@ class UnbookedRow(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """How many rows bill a call, and how many of them have found their cost."""
+    """How many rows bill a call, and how many of them agree with what came in."""
 
     agreeing: int
     number: int
@@ -75,9 +75,9 @@ class Booking:
     refused: list[UnbookedRow] = field(default_factory=list)
 
 
-def list_unbooked(staging: Staging, doubtful: bool) -> Iterator[UnbookedRow]:
-    """Yield the rows that are not booked because of what the comparison says."""
-    yield from staging.rows(UnbookedRow, "list_refused")
+def list_unbooked(staging: Staging, doubtful: bool, corrections: bool) -> Iterator[UnbookedRow]:
+    """Yield the rows that are not booked because of what the comparison says; credits if they are not `corrections`."""
+    yield from staging.rows(UnbookedRow, "list_refused", corrections=corrections)
     for missing in () if doubtful else staging.rows(MissingRow, "list_missing"):
         if reason := missing.why_doubtful:
             yield UnbookedRow(missing.row, reason)

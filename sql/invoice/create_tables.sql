@@ -19,7 +19,7 @@ CREATE TABLE invoice ( -- what the platform bills
   call_log_id INTEGER, -- the call in the call log, where it was looked up
   call_at INTEGER, -- when that was
   seconds INTEGER, -- length of that call
-  cost_id INTEGER, -- the received cost of the same call
+  cost_id INTEGER, -- the received cost of the same call, or the one that an adjustment below zero lowers
   kind TEXT,
   call_kind TEXT, -- no_call or too_short: listed beside the kind
   doubt TEXT -- why a row that was never received may not be what it seems
@@ -45,6 +45,11 @@ CREATE TABLE searches ( -- costs whose call is to be looked up
 CREATE TABLE settings (
   min_seconds INTEGER NOT NULL -- shorter calls are listed
 );
+CREATE TABLE credits ( -- the cost that a row below zero lowers
+  row INTEGER PRIMARY KEY,
+  cost_id INTEGER NOT NULL
+);
+CREATE INDEX credits_cost ON credits (cost_id);
 CREATE TABLE matches ( -- one to one: the first match wins
   row INTEGER PRIMARY KEY,
   cost_id INTEGER NOT NULL UNIQUE

@@ -91,3 +91,32 @@ def wait_until(reached, process):
     while not reached():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.005)
+
+
+@pytest.mark.slow
+def test_killed_corrections_that_are_run_again_are_booked_once(api_id, dialer, receive, tmp_path):
+    calls = [(f"RGB{number}", f"2024-03-05 {number // 60:02}:{number % 60:02}:00") for number in range(300)]
+    for call_id, called in calls:
+        receive(call_id, call_date=f"{called}Z", cost="10")
+    billed = [row(call_id, "10" if number % 2 else "12", called) for number, (call_id, called) in enumerate(calls)]
+    credits_ = [row(call_id, "-3", called) for call_id, called in calls[::3]]
+    path = tmp_path / "ringba.csv"
+    path.write_text(as_csv(billed + credits_), newline="")
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "import", str(path), "--key", api_id, "--book"]
+    command += ["--corrections", "--by", "ann"]
+
+    def reasons():
+        return [change["reason"] for change in dialer.execute("SELECT reason FROM cost_changes").fetchall()]
+
+    for target in (30, 120):
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ}, stdout=subprocess.DEVNULL)
+        wait_until(lambda: len(reasons()) >= target, process)  # noqa: B023 - it ends within the turn
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert len(reasons()) < 250
+
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+    wanted = [(12 - 2 * (number % 2)) - 3 * (number % 3 == 0) for number in range(300)]
+    assert [cost["cost"] for cost in dialer.costs()] == wanted
+    assert len(reasons()) == len(set(reasons())) == 250

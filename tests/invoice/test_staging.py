@@ -8,6 +8,7 @@ import pytest
 from ingress.database.queries import ReceivedCost
 from ingress.invoice.booking import Agreement, MissingRow, UnbookedRow
 from ingress.invoice.calls import CostCall, LastRow, RowCall, SearchedCall
+from ingress.invoice.correcting import RowCorrection
 from ingress.invoice.findings import StagedFinding
 from ingress.invoice.period import Span
 from ingress.invoice.plot import DayDifference
@@ -26,6 +27,8 @@ WRITTEN = {
     "update_row_call": RowCall,
 }
 READ = {
+    "list_corrections": RowCorrection,
+    "list_lost_credits": UnbookedRow,
     "count_agreement": Agreement,
     "count_findings": StagedCount,
     "count_nearby": Nearby,
