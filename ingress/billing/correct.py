@@ -4,6 +4,7 @@ Every change takes its locks in one order: the delivery that inserted the cost, 
 Billing takes them in the same order.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,11 +15,13 @@ from ..clock import dialer_now
 from ..database import queries
 from ..database.connection import Connection
 from ..database.pool import run
-from ..database.queries import BilledDelivery, CostChange, FoundCost, Search
+from ..database.queries import BilledDelivery, CostChange, FoundCost, ListedCostChange, Search
 from ..errors import NoSuchCost
 from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost, carry_what_came_meanwhile
 
 REASON_LIMIT, AUTHOR_LIMIT = 500, 100  # characters that the history keeps
+
+Decide = Callable[[Decimal, Sequence[ListedCostChange]], Decimal]  # from the present amount and the history to the next
 
 
 class Correction(NamedTuple):
@@ -49,12 +52,17 @@ def correct_cost(cost_id: int, cost: Decimal, author: Author, is_dry_run: bool =
 
     Raises NoSuchCost, TLDialerConnectionError.
     """
+    return revise_cost(cost_id, lambda present, changes: cost, author, is_dry_run)
+
+
+def revise_cost(cost_id: int, decide: Decide, author: Author, is_dry_run: bool = False) -> Correction:
+    """Do as correct_cost, with the amount that `decide` returns while the cost is locked; what it raises is raised."""
     sent: dict[int, Correction] = {}
-    return run(change_and_finish, cost_id, cost, author, is_dry_run, sent)
+    return run(change_and_finish, cost_id, decide, author, is_dry_run, sent)
 
 
 def change_and_finish(
-    connection: Connection, cost_id: int, cost: Decimal, author: Author, is_dry_run: bool, sent: dict[int, Correction]
+    connection: Connection, cost_id: int, decide: Decide, author: Author, is_dry_run: bool, sent: dict[int, Correction]
 ) -> Correction:
     """Change the cost and return the Correction; all is committed when this returns, or undone after a dry run.
 
@@ -69,10 +77,12 @@ def change_and_finish(
     present = queries.lock_cost(connection, cost_id)
     if present is None:
         raise NoSuchCost(f"{cost_id} has just been deleted")
-    for change in queries.list_cost_changes(connection, cost_id):
+    changes = queries.list_cost_changes(connection, cost_id)
+    for change in changes:
         if change.change_id in sent:
             connection.rollback()
             return sent[change.change_id]
+    cost = decide(present, changes)
     change_id = None if present == cost else write_change(connection, cost_id, present, cost, author)
     correction = Correction(cost_id, present, cost, *carry_changed_cost(connection, found, delivery, present, cost))
     if change_id is None or is_dry_run:

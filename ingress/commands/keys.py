@@ -88,6 +88,13 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
 )
 @click.option("--sender", help="How the bodies are read, such as callrail (docs/senders.md); default: by our names.")
+@click.option(
+    "--on-change",
+    type=click.Choice(["correct", "refuse", "insert"]),
+    default="correct",
+    show_default=True,
+    help="A call that comes again with another amount corrects its cost, is refused, or is a second cost.",
+)
 def create_key(
     name: str,
     is_admin: bool,
@@ -95,6 +102,7 @@ def create_key(
     ip_addresses: tuple[str, ...],
     time_zone: str | None,
     sender: str | None,
+    on_change: str,
 ) -> None:
     """Create a key and print its id and secret; the secret is never shown again."""
     require_sender(sender)
@@ -109,6 +117,7 @@ def create_key(
             ip_addresses=",".join(ip_addresses) or None,
             time_zone=time_zone,
             sender=sender,
+            on_change=on_change,
             created=dialer_now(),
         )
     print_secret(api_id, secret)

@@ -75,6 +75,10 @@ VALUES = {
     "cost_to": "18.7500",
     "changed_by": "ringba",
     "reason": "another amount was sent",
+    "callers": ["7205550134", "17205550134"],
+    "dids": ["8005550142"],
+    "match_before": 31 * 86_400,
+    "match_after": 3 * 3_600,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
@@ -123,12 +127,12 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_deliveries": queries.ListedDelivery,
         "list_costs": queries.ReceivedCost,
         "list_delivery_keys": queries.DeliveryKey,
-        "list_calls": queries.FoundCall,
         "find_cost": queries.FoundCost,
         "find_billed_delivery": queries.BilledDelivery,
         "find_newest_cost": queries.NewestCost,
         "find_last_amount": queries.LastAmount,
         "list_cost_changes": queries.ListedCostChange,
+        "list_calls": queries.LoggedCall,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 
@@ -143,6 +147,7 @@ def test_no_table_or_column_name_stands_in_python():
 def test_many_searches_find_what_each_finds_alone(dialer):
     for minute in range(0, 60, 7):
         dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
+        dialer.add_call(NOW.replace(minute=minute))
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
     searches = {
         minute * 3 + number: Search(
@@ -159,7 +164,7 @@ def test_many_searches_find_what_each_finds_alone(dialer):
         call = queries.find_call(dialer.connection, search)
         if call:
             alone.append((number, call.call_log_id))
-    assert sorted((call.search, call.call_log_id) for call in found) == sorted(alone)
+    assert sorted((found.search, found.call.call_log_id) for found in found) == sorted(alone)
     assert alone
 
 

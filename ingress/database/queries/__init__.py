@@ -27,7 +27,16 @@ from .changes import (
     lock_cost,
     update_cost,
 )
-from .costs import DeliveryKey, FoundCall, ReceivedCost, find_cost_span, list_calls, list_costs, list_delivery_keys
+from .costs import (
+    DeliveryKey,
+    FoundCall,
+    LoggedCall,
+    ReceivedCost,
+    find_cost_span,
+    list_calls,
+    list_costs,
+    list_delivery_keys,
+)
 from .deliveries import (
     Count,
     ListedDelivery,
