@@ -28,7 +28,7 @@ def create_app() -> Flask:
     app.config.from_mapping(read_settings())
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stay in the documented order
     proxies = app.config["TRUSTED_PROXIES"]
-    # the scheme is the nearest proxy's word
+    # trusted proxies tell the client's address, and only the nearest one the scheme
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # type: ignore[method-assign]
     logs.init_app(app)
     pool.init_app(app)

@@ -62,7 +62,7 @@ def receive_cost(did: str | None = None, cid: str | None = None) -> Response:
 
 @blueprint.errorhandler(IngressError)
 def answer_refusal(error: IngressError) -> Response:
-    """Answer a refusal as everywhere; of a dry run also with what was understood, which is what it was sent for."""
+    """Answer a refusal as usual; for a dry run, add what was understood, since that is why it was sent."""
     response = current_app.make_response(answer_ingress_error(error))
     delivery: Delivery | None = g.get("delivery")
     if delivery and delivery.asks_for_dry_run():
@@ -92,7 +92,7 @@ def count_answer(response: Response) -> Response:
 
 @blueprint.after_request
 def log_what_was_not_billed(response: Response) -> Response:
-    """Log a request that billing has not logged; one without a valid key leaves no row, nor one during an outage."""
+    """Log a request that billing has not logged; requests without a valid key, or during an outage, leave no row."""
     delivery: Delivery | None = g.get("delivery")
     if delivery is None or (delivery.outcome and delivery.outcome.is_logged_by_billing):
         return response
@@ -100,6 +100,6 @@ def log_what_was_not_billed(response: Response) -> Response:
     if delivery.api_key is not None and "outage" not in g:
         try:
             try_to_log(delivery, response.status_code, g.get("error"))
-        except Exception:  # raised from here, it would take the request id off the answer
+        except Exception:  # if it were raised here, the answer would lose its X-Request-ID
             log.exception("request %s is not in the delivery log", delivery.request_id)
     return response

@@ -27,10 +27,10 @@ def new_request_id() -> str:
 class Delivery:
     """One delivery under way.
 
-    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the guard has let it in. `sent`
+    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until it has been found valid. `sent`
     and `understood` are filled when its call is read. `duplicate_of` and `replay_of` are ids of the delivery log.
-    `is_late`: calls that came after it may have been billed before it. `is_forced`: an operator books its amount, even
-    if the call had it before.
+    `is_late`: it is billed some time after it came, so newer calls may have been billed before it. `is_forced`: an
+    operator books its amount, even if the call had it before.
     """
 
     parameters: Parameters
@@ -60,7 +60,7 @@ class Delivery:
         raise call
 
     def asks_for_dry_run(self) -> bool:
-        """Return whether the delivery, once it has been read, is a dry run by what was sent."""
+        """Return whether the sender asked for a dry run; the call must have been read."""
         sent = self.sent.get("dry_run")
         return sent is True or (isinstance(sent, str) and SWITCH.get(sent.strip().lower(), False))
 
@@ -71,7 +71,7 @@ class Delivery:
 
     @property
     def sender(self) -> ApiKey:
-        """The key of a delivery that the guard has let in."""
+        """The key of a delivery once it has been found valid."""
         if self.api_key is None:
             raise LookupError("the sender of this delivery is not known")
         return self.api_key
@@ -84,7 +84,7 @@ class Delivery:
         return int(self.seconds() * 1000)
 
     def conclude(self, status: int) -> Outcome:
-        """Return the outcome; a delivery without one was not billed, and the status tells whose error that is."""
+        """Return the outcome; without one nothing was billed: a 5xx is our fault, a 4xx the sender's."""
         if self.outcome is None:
             self.outcome = Outcome.FAILED if status >= 500 else Outcome.REFUSED
         return self.outcome

@@ -1,4 +1,4 @@
-"""Every answer that is no success: the texts and statuses of `docs/contract.md`, and how any error becomes JSON."""
+"""Every error answer: the texts and statuses of `docs/contract.md`, and how any error becomes JSON."""
 
 import logging
 from typing import ClassVar

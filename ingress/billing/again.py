@@ -17,17 +17,17 @@ from .leads import carry_newest_cost, carry_what_came_meanwhile
 from .log import log_settled
 
 
-def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+def settle_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
     """Return the Answer to a call whose key is claimed already; all is committed when this returns.
 
-    Raises IdempotencyKeyAlreadyUsed when the key stands for another call; CostAlreadySet when the sender's key refuses
-    changes, unless an operator books it, and when the cost itself is gone.
+    Raises IdempotencyKeyAlreadyUsed when the key stands for another call. Raises CostAlreadySet when the API key
+    refuses changes, unless an operator forces one, and when the cost row has been deleted.
     """
     first = find_first(connection, delivery, bill)
     delivery.duplicate_of = first.delivery_id
     if bill.cost.cost == first.present_cost and not delivery.is_forced:
         changes = queries.list_cost_changes(connection, cost_id_of(first))
-        return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
+        return repeat_answer(connection, delivery, is_dry_run, answer_of(first, changes, bill.cost.cost))
     connection.begin()
     queries.lock_delivery(connection, first.delivery_id)
     first = find_first(connection, delivery, bill)  # once more: until the lock, `match` may have found its lead
@@ -36,14 +36,14 @@ def settle_again(connection: Connection, delivery: Delivery, is_dry_run: bool, b
     present = last_amount(first, changes) if locked is None else locked
     if bill.cost.cost == present:
         connection.rollback()
-        return answer_again(connection, delivery, is_dry_run, answer_of(first, changes, present))
+        return repeat_answer(connection, delivery, is_dry_run, answer_of(first, changes, present))
     if not delivery.is_forced and is_superseded(connection, delivery, bill, first, changes):
         connection.rollback()
         text = describe_superseded(answer_of(first, changes, bill.cost.cost), present)
-        return answer_again(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
+        return repeat_answer(connection, delivery, is_dry_run, text, Outcome.SUPERSEDED)
     if locked is None or (delivery.sender.on_change == "refuse" and not delivery.is_forced):
         raise CostAlreadySet(str(present))
-    return correct_again(connection, delivery, is_dry_run, bill, known, first, present)
+    return correct_duplicate(connection, delivery, is_dry_run, bill, known, first, present)
 
 
 def find_first(connection: Connection, delivery: Delivery, bill: Bill) -> StoredDelivery:
@@ -61,7 +61,7 @@ def cost_id_of(first: StoredDelivery) -> int:
 
 
 def last_amount(first: StoredDelivery, changes: list[ListedCostChange]) -> Decimal:
-    """Return the amount that a cost had at last, which is gone from the dialer's table."""
+    """Return the last amount of a cost whose row has been deleted from the dialer's table."""
     return changes[-1].cost_to if changes else first.first_cost
 
 
@@ -97,7 +97,7 @@ def is_superseded(
 
 
 def answer_of(first: StoredDelivery, changes: list[ListedCostChange], cost: Decimal) -> str:
-    """Return the answer that the delivery with this amount got; the first one's with it if a person has set it."""
+    """Return the answer that the delivery with this amount got; the first answer with it if a person set the amount."""
     answers = [change.answered for change in changes if change.cost_to == cost and change.answered]
     if answers:
         return answers[-1]
@@ -105,10 +105,10 @@ def answer_of(first: StoredDelivery, changes: list[ListedCostChange], cost: Deci
     return describe_answer({**known, "inserted": {**known["inserted"], "cost": str(cost)}}, first.billed)
 
 
-def answer_again(
+def repeat_answer(
     connection: Connection, delivery: Delivery, is_dry_run: bool, text: str, outcome: Outcome = Outcome.DUPLICATE
 ) -> Answer:
-    """Log the delivery before it is answered, except a dry run, which the request logs."""
+    """Log the delivery before it is answered; a dry run is logged by the caller."""
     if is_dry_run:
         delivery.outcome = Outcome.DRY_RUN
     else:
@@ -117,7 +117,7 @@ def answer_again(
     return Answer(text, replayed=True)
 
 
-def correct_again(
+def correct_duplicate(
     connection: Connection,
     delivery: Delivery,
     is_dry_run: bool,

@@ -15,7 +15,7 @@ from ..delivery import Delivery
 from ..errors import AlreadyReplayed, IngressError, TLDialerConnectionError
 from ..intake.schemas import BillableCall
 from ..outcome import Outcome
-from .again import find_first, settle_again
+from .again import find_first, settle_duplicate
 from .answers import Answer, Known, describe_answer, describe_known
 from .correct import search_for
 from .leads import LeadCost, carry_newest_cost, carry_what_came_meanwhile, update_costs
@@ -78,8 +78,8 @@ def describe_cost(delivery: Delivery, call: BillableCall) -> Cost:
 def identify(delivery: Delivery, call: BillableCall, cost: Cost, known: Known) -> Claim:
     """Return what tells one call from another: the sender's own key, else the call itself if its time was sent.
 
-    A bare date does not tell two calls of a day apart. A delivery with neither is a new one each time it comes. Its key
-    is its own request id, by which this service recognises what it has written when it must run a transaction again.
+    A bare date does not tell two calls of a day apart. Without either, each delivery counts as new. Its key is then its
+    request id, by which this service recognises its own write when a transaction runs again.
     """
     fingerprint = f"{cost.call_to} {cost.call_from} {describe_call_date(call, cost)}"
     if call.idempotency_key is not None:
@@ -103,8 +103,8 @@ def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill
     work = choose_work(connection, delivery, is_dry_run, bill)
     try:
         billed = work(connection, bill, delivery)
-    except queries.DuplicateDelivery:  # which has undone all
-        return settle_duplicate(connection, delivery, is_dry_run, bill, known)
+    except queries.DuplicateDelivery:  # everything has been rolled back
+        return settle_claimed(connection, delivery, is_dry_run, bill, known)
     if is_dry_run:
         delivery.outcome = Outcome.DRY_RUN
     else:
@@ -112,14 +112,14 @@ def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill
     return Answer(describe_answer(known, billed), replayed=False)
 
 
-def settle_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
-    """Settle a call whose key is claimed; where the sender's key bills each amount, another amount is another call."""
+def settle_claimed(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+    """Settle a call whose key is claimed; if the API key inserts changes, another amount is a cost of its own."""
     if delivery.sender.on_change == "insert":
         first = find_first(connection, delivery, bill)
         if bill.cost.cost not in (first.first_cost, first.present_cost):
             claim = bill.claim._replace(delivery_key=bill.claim.delivery_key + f" = {bill.cost.cost}".encode())
             return bill_once(connection, delivery, is_dry_run, bill._replace(claim=claim), known)
-    return settle_again(connection, delivery, is_dry_run, bill, known)
+    return settle_duplicate(connection, delivery, is_dry_run, bill, known)
 
 
 def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Work:
@@ -151,7 +151,7 @@ def bill_step_by_step(connection: Connection, bill: Bill, delivery: Delivery) ->
 
 
 def bill_late(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
-    """Bill a call that may not be the newest of its lead, or costs nothing: the lead carries the newest that does."""
+    """Bill a call that may not be its lead's newest, or costs 0: the lead carries the newest cost not cancelled."""
     billed, lead = write_step_by_step(connection, bill, delivery, is_late=True)
     connection.commit()
     carry_what_came_meanwhile(connection, billed.lead_id, lead)

@@ -73,9 +73,9 @@ class Database:
 
         The work ends with its commit, or is a single statement; when it runs again, it must recognise what it has
         stored before. Raises TLDialerConnectionError: at once when nothing could be reached, and after the deadline
-        when the connection was lost under way and the outcome could not be found out. While it is known that nothing
-        was stored, no attempt begins that could outlast the deadline: the server would finish it, and store after a
-        503.
+        when the connection was lost under way and the outcome could not be found out. As long as nothing
+        can have been stored, no attempt begins that could outlast the deadline: the server might commit after the
+        answer 503.
         """
         try:
             result: Result = WHILE_RETRYABLE(self.attempt, work, args, deadline)
@@ -94,7 +94,7 @@ class Database:
     def connection(self, deadline: float | None = None) -> Iterator[Connection]:
         """Yield the thread's connection; an error undoes the transaction.
 
-        An error of the moment or the connection becomes Retryable or ConnectionLost.
+        A transient error or a lost connection becomes Retryable or ConnectionLost.
         """
         connection = self.open_connection(deadline)
         try:

@@ -17,7 +17,7 @@ from .retries import NOT_WRITABLE, Retryable, error_number
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 60  # a database that was fit is trusted for so long; the check takes some milliseconds
-FAULTY_SECONDS = 2  # one that was not is checked again soon, so that the service recovers as soon as it is mended
+FAULTY_SECONDS = 2  # one that was not is checked again soon, so that the service recovers soon
 USER = re.compile(r" (to|for) user '[^']*'@'[^']*'")  # a driver's text names it; the page is open to all
 
 

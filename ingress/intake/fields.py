@@ -43,7 +43,7 @@ OTHER_FORMS = [
 
 
 def normalise_number(text: str) -> str:
-    """Return the 10 digits of a North American number written in any way (`contract.md`, did and cid).
+    """Return the 10 digits of a North American number written in any way (`docs/contract.md`, did and cid).
 
     The digits that were sent must all belong to the number: an extension or a second number is refused, and so is
     a number spelled in letters, since a stray word would become digits that were never dialled.
@@ -68,7 +68,7 @@ def normalise_number(text: str) -> str:
 
 
 def parse_cost(text: str) -> Decimal:
-    """Return a cost as Decimal with 4 places, rounded half up; unit: the account's currency (`contract.md`, cost)."""
+    """Return a cost as Decimal with 4 places, rounded half up; in the account's currency (`docs/contract.md`)."""
     match = COST_TEXT.fullmatch(text.strip())
     if not match and NEGATIVE.match(text.strip()):
         raise ValueError("below zero: send what the call costs now, 0 to cancel it")
@@ -98,7 +98,7 @@ def parse_time(text: str, time_zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def read_time(text: str) -> datetime:
-    """The forms of `contract.md`, tried from the most to the least exact; naive where no offset was sent."""
+    """The forms of `docs/contract.md`, tried from the most to the least exact; naive where no offset was sent."""
     if match := EPOCH.fullmatch(text):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
         return datetime.fromtimestamp(seconds, UTC)

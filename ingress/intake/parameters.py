@@ -1,4 +1,4 @@
-"""What a request carries: body and query as they came, each name looked up the way `contract.md` orders it."""
+"""What a request carries: body and query as they came, each name looked up the way `docs/contract.md` orders it."""
 
 import hashlib
 import json

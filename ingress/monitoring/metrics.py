@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: what all processes of the service have counted, and whether it is ready; for one token."""
+"""`/metrics` for Prometheus: gauges read on demand, and the counters of `ingress/counters.py`; for one token."""
 
 import hmac
 import math

@@ -17,7 +17,7 @@ REFUSAL_RETRY_SECONDS = 5
 
 
 class Refusal(NamedTuple):
-    """`reason` is the name of the status, `detail` tells what to mend."""
+    """`reason` is the name of the status, `detail` tells what to correct."""
 
     status: int
     reason: str

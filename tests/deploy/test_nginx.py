@@ -1,7 +1,6 @@
 """nginx with our configuration: what it refuses by itself is JSON too. Runs where nginx is installed."""
 
 import json
-import shutil
 import socket
 import subprocess
 import time
@@ -12,8 +11,6 @@ import pytest
 from tests.calls import PATH
 from tools import ROOT
 from tools.mariadb import ENDS_WITH_US, free_port
-
-pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 
 TEMPORARY = "".join(f"{kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
