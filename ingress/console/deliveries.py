@@ -22,7 +22,7 @@ from ..intake.senders import Sender
 from ..outcome import LOGGED_OUTCOMES, Outcome
 from . import layout, sessions
 from .filters import read_filters
-from .reasons import explain_outcome, find_nearest
+from .reasons import explain_outcome, find_nearest_to
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def show_delivery(delivery_id: int) -> str:
     return render_template(
         "console/delivery.html",
         delivery=logged,
-        reason=explain_outcome(logged, run(find_nearest, logged), replayed_as),
+        reason=explain_outcome(logged, run(find_nearest_to, logged), replayed_as),
         replayed_as=replayed_as,
         sent=describe_sent(logged),
         everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),

@@ -15,10 +15,10 @@ from ..monitoring.health import describe_spool
 from . import layout, sessions
 from .filters import read_period
 from .plots import draw_plot
-from .totals import Totals, choose_steps, total, total_by
+from .totals import OutcomeTotals, choose_steps, total, total_by
 
 QUICK_DAYS = {"Today": (0, 0), "Yesterday": (1, 1), "7 days": (6, 0), "30 days": (29, 0)}  # days ago: first, last
-PLOTTED: dict[str, Callable[[Totals], Decimal | int]] = {
+PLOTTED: dict[str, Callable[[OutcomeTotals], Decimal | int]] = {
     "cost": lambda totals: totals.cost,
     "refusals": lambda totals: totals.not_accepted,
 }
@@ -52,11 +52,11 @@ def list_quick_periods(today: date) -> dict[str, dict[str, date]]:
     return {name: {"since": since, "until": until} for name, (since, until) in days.items()}
 
 
-def list_senders(totals: Mapping[int, Totals]) -> list[tuple[ListedApiKey, Totals]]:
-    """Return each key that may send or has sent, with its Totals."""
+def list_senders(totals: Mapping[int, OutcomeTotals]) -> list[tuple[ListedApiKey, OutcomeTotals]]:
+    """Return each key that may send or has sent, with its OutcomeTotals."""
     keys = run(queries.list_api_keys)
     return [
-        (key, totals.get(key.api_id, Totals()))
+        (key, totals.get(key.api_id, OutcomeTotals()))
         for key in keys
         if key.api_id in totals or (key.enabled and key.scope == INGRESS)
     ]
@@ -67,6 +67,6 @@ def show_plot(what: str) -> Response:
     period, _ = read_period(request.args, dialer_now().date())
     seconds, begins = choose_steps(period.since, period.until)
     totals = total_by(run(queries.count_deliveries_by_time, period.since, period.until, seconds))
-    values = [PLOTTED[what](totals.get(step, Totals())) for step in range(len(begins))]
+    values = [PLOTTED[what](totals.get(step, OutcomeTotals())) for step in range(len(begins))]
     svg = draw_plot(values, begins, what, "narrow" in request.args)
     return Response(svg, mimetype="image/svg+xml", headers={"Content-Security-Policy": PLOT_POLICY})

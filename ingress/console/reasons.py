@@ -105,7 +105,7 @@ def write_distance(distance: timedelta) -> str:
     return f"{' '.join(parts)} {'later' if distance > timedelta(0) else 'earlier'}"
 
 
-def find_nearest(connection: Connection, logged: LoggedDelivery) -> NearestCall | None:
+def find_nearest_to(connection: Connection, logged: LoggedDelivery) -> NearestCall | None:
     """Return the NearestCall of an unmatched delivery; None for any other."""
     if logged.outcome is not Outcome.UNMATCHED or not (logged.call_to and logged.call_from and logged.call_date):
         return None

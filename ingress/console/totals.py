@@ -15,7 +15,7 @@ HOURLY_DAYS = 2  # ranges up to this length are shown hour by hour, longer ones 
 
 
 @dataclass
-class Totals:
+class OutcomeTotals:
     """How many deliveries had which outcome, and what the accepted ones cost."""
 
     deliveries: Counter[Outcome] = field(default_factory=Counter)
@@ -35,16 +35,16 @@ class Totals:
         return sum(self.deliveries[outcome] for outcome in REFUSED_OUTCOMES)
 
 
-def total_by(counts: Iterable[Count]) -> dict[int, Totals]:
-    """Return Totals by key or by step of time, as the counts are."""
-    totals: dict[int, Totals] = {}
+def total_by(counts: Iterable[Count]) -> dict[int, OutcomeTotals]:
+    """Return OutcomeTotals by key or by step of time, as the counts are."""
+    totals: dict[int, OutcomeTotals] = {}
     for count in counts:
-        totals.setdefault(count.of, Totals()).add(count)
+        totals.setdefault(count.of, OutcomeTotals()).add(count)
     return totals
 
 
-def total(counts: Iterable[Count]) -> Totals:
-    everything = Totals()
+def total(counts: Iterable[Count]) -> OutcomeTotals:
+    everything = OutcomeTotals()
     for count in counts:
         everything.add(count)
     return everything

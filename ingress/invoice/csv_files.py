@@ -11,14 +11,14 @@ from .tables import Table, UnusableFile
 
 DELIMITERS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-START_BYTES = 100  # in which a first line `sep=;` would be
+FIRST_LINE_BYTES = 100  # in which a first line `sep=;` would be
 SURVEY_BYTES = 1 << 20  # read at a time
 
 
 def list_csv_tables(path: Path, start: bytes) -> list[Table]:
     """Return the same CSV with each delimiter; `start` is its first bytes."""
     encoding, lines = survey(path, guess_encoding(start))
-    delimiters = declared_delimiter(start[:START_BYTES].decode(encoding, errors="ignore")) or DELIMITERS
+    delimiters = declared_delimiter(start[:FIRST_LINE_BYTES].decode(encoding, errors="ignore")) or DELIMITERS
     return [Table(partial(read_csv, path, encoding, delimiter), lines) for delimiter in delimiters]
 
 

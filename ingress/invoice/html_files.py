@@ -28,7 +28,7 @@ def list_html_sheets(path: Path, start: bytes) -> list[Sheet]:
     if not tables.tables:
         raise UnusableFile("looks like HTML or XML, but has no table: export it as CSV or XLSX")
     return [
-        Sheet([Table(partial(read_rows, rows), len(rows))], f"table {number}")
+        Sheet([Table(partial(read_html_rows, rows), len(rows))], f"table {number}")
         for number, rows in enumerate(tables.tables, start=1)
     ]
 
@@ -45,7 +45,7 @@ def find_encoding(path: Path, start: bytes) -> str:
     return survey(path, guessed)[0]
 
 
-def read_rows(rows: list[list[str]], *, strict: bool) -> Iterator[list[str]]:
+def read_html_rows(rows: list[list[str]], *, strict: bool) -> Iterator[list[str]]:
     return iter(rows)
 
 

@@ -74,10 +74,10 @@ def flatten(record: Record, prefix: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(value, dict):
             yield from flatten(value, f"{prefix}{key}.")
         else:
-            yield prefix + key, as_text(value)
+            yield prefix + key, describe_json_value(value)
 
 
-def as_text(value: object) -> str:
+def describe_json_value(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ..intake.fields import PLAIN_NUMBER, normalise_number
 from .tables import refuse_formula
 
-SIGNS = re.compile(r"[\s()./-]+")
+PHONE_SIGNS = re.compile(r"[\s()./-]+")
 WHOLE = re.compile(r"(\d{10,11})\.0*", re.ASCII)  # 17205550400.0
 SCIENTIFIC = re.compile(r"\d(?:[.,](\d*))?E\+?(\d{1,2})", re.ASCII | re.IGNORECASE)  # 1.72055504E+10
 DROPPED_ZEROS = 2  # that programs leave out at the end; where more digits are missing, they were rounded
@@ -21,7 +21,7 @@ def read_number(text: str) -> str:
         text = whole[1]
     elif scientific := SCIENTIFIC.fullmatch(text):
         text = spell_out(text, len(scientific[1] or ""), int(scientific[2]))
-    elif plain := PLAIN_NUMBER.fullmatch(SIGNS.sub("", text)):
+    elif plain := PLAIN_NUMBER.fullmatch(PHONE_SIGNS.sub("", text)):
         return plain[1]
     refuse_formula(text)
     return normalise_number(text)

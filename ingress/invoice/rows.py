@@ -40,7 +40,7 @@ class StagedRow(NamedTuple):
     remark: str | None = None
 
 
-class Cost(NamedTuple):
+class RowCost(NamedTuple):
     """What a row bills, in ten-thousandths; `stated` before its status counts, `remark` how it came about."""
 
     owed: int | None
@@ -51,7 +51,7 @@ class Cost(NamedTuple):
 
 def read_row(
     number: int, texts: Texts, reading: Reading, names: Texts = NO_NAMES, place: str | None = None
-) -> tuple[StagedRow, Cost]:
+) -> tuple[StagedRow, RowCost]:
     """Return the row as it is staged: times as seconds on the dialer's wall clock, money in ten-thousandths.
 
     A field that cannot be read is None; `problem` says why, of several the first in the webhook's order. `names` are
@@ -94,24 +94,24 @@ def read_called(texts: Texts, reading: Reading, text: str) -> Moment:
     return parse_moment(join_clock(text, texts.call_time, reading.epoch), reading)
 
 
-def read_cost(problems: list[str], names: Texts, texts: Texts) -> Cost:
+def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:
     """Return what the call costs after its adjustment: nothing where its status says that it is not owed."""
     if not texts.adjustment and not texts.status and is_plain(texts.cost):
         cost = parse_amount(texts.cost)
-        return Cost(cost, cost, blank=False)
+        return RowCost(cost, cost, blank=False)
     read = partial(read_field, problems, names)
     parts = [("cost", texts.cost), ("adjustment", texts.adjustment)]
     amounts = [read(field, errors.InvalidCost, parse_amount, text) for field, text in parts if not is_no_amount(text)]
     if not amounts:
         problems.append(describe_missing_field(names, "cost", errors.MissingCost))
-        return Cost(None, None, blank=True)
+        return RowCost(None, None, blank=True)
     if None in amounts:
-        return Cost(None, None, blank=False)
+        return RowCost(None, None, blank=False)
     stated = sum(filter(None, amounts))
     if stated > 0 and NOT_OWED.fullmatch(texts.status):
-        return Cost(0, stated, blank=False, remark=f"not owed: {texts.status} in column {names.status!r}")
+        return RowCost(0, stated, blank=False, remark=f"not owed: {texts.status} in column {names.status!r}")
     adjusted = f"with {texts.adjustment} in column {names.adjustment!r}" if len(amounts) > 1 and amounts[1] else None
-    return Cost(stated, stated, blank=False, remark=adjusted)
+    return RowCost(stated, stated, blank=False, remark=adjusted)
 
 
 @lru_cache(10_000)  # most calls cost the same

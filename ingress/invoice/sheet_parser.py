@@ -16,10 +16,10 @@ class RawCell(NamedTuple):
     formula: str | None
 
 
-Row = tuple[int, list[RawCell | None]]
+SheetRow = tuple[int, list[RawCell | None]]
 
 
-def parse_rows(file: IO[bytes]) -> Iterator[Row]:
+def parse_rows(file: IO[bytes]) -> Iterator[SheetRow]:
     """Yield the number of each row that the file has, and its cells."""
     sheet = SheetParser()
     for piece in iter(partial(file.read, PIECE_BYTES), b""):
@@ -65,7 +65,7 @@ class SheetParser:
     """Collects `rows`. The text of an element counts only within a value, a text or a formula."""
 
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[SheetRow] = []
         self.number = 0
         self.cells: list[RawCell | None] = []
         self.kind, self.place = "n", 0

@@ -17,7 +17,7 @@ from .sheet_parser import RawCell, parse_rows, parse_strings
 from .tables import EXCEL_EPOCH, Sheet, Table, UnusableFile
 
 MAC_EPOCH = datetime(1904, 1, 1)  # noqa: DTZ001 - day 0 of the calendar that old Macs used
-START_BYTES = 4096  # of a sheet, in which its size stands
+DIMENSION_BYTES = 4096  # of a sheet, in which its size stands
 EXCEL_DIGITS = Context(prec=15)  # that Excel itself shows; a cell of 12.5 may be stored as 12.500000000000002
 BROKEN = (BadZipFile, KeyError, ValueError, IndexError, ExpatError, ParseError, NotImplementedError, RuntimeError)
 
@@ -108,7 +108,7 @@ def make_sheet(archive: ZipFile, part: Part, strings: list[str], epoch: datetime
 def count_lines(archive: ZipFile, part: Part) -> int | None:
     """Return how many rows the sheet says that it has; it may be wrong, so it serves only to show progress."""
     with archive.open(part.path) as file:
-        size = re.search(rb'dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"', file.read(START_BYTES))
+        size = re.search(rb'dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"', file.read(DIMENSION_BYTES))
     return int(size[1]) if size else None
 
 
