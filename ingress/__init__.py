@@ -10,6 +10,7 @@ from . import billable, commands, console, errors, openapi
 from .access import keys, rate_limit
 from .config import read_settings
 from .database import pool, readiness
+from .intake import sender_files
 from .monitoring import health, logs, metrics
 from .openapi import page
 from .spool import queue
@@ -27,13 +28,14 @@ def create_app() -> Flask:
     app.config.from_mapping(read_settings())
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stay in the documented order
     proxies = app.config["TRUSTED_PROXIES"]
-    # the scheme is the nearest proxy's word
+    # trusted proxies tell the client's address, and only the nearest one the scheme
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # type: ignore[method-assign]
     logs.init_app(app)
     pool.init_app(app)
     readiness.init_app(app)
     queue.init_app(app)
     rate_limit.init_app(app)
+    sender_files.init_app(app)
     keys.init_app(app)
     errors.init_app(app)
     commands.init_app(app)

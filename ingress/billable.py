@@ -4,7 +4,9 @@ What a platform sends: `POST /api/ingress/calls/inbound/billable/18005550142/172
 `{"cost": "12.5", "call_date": "2026-03-05T14:21:09Z", "notes": "RGB7F31"}`.
 """
 
+import json
 import logging
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from flask.sansio.blueprints import BlueprintSetupState
@@ -16,7 +18,7 @@ from .access import guards
 from .billing.bill import bill, count_billed
 from .billing.log import try_to_log
 from .delivery import Delivery
-from .errors import IngressError, TLDialerConnectionError
+from .errors import IngressError, TLDialerConnectionError, answer_ingress_error
 from .outcome import Outcome
 from .spool import outage
 
@@ -78,7 +80,24 @@ def receive_cost(did: str | None = None, cid: str | None = None) -> Response:
         response.headers["Idempotent-Replayed"] = "true"
     if g.delivery.outcome is Outcome.DRY_RUN:
         response.headers["Dry-Run"] = "true"
+        add_understood(response, g.delivery)
     return response
+
+
+@blueprint.errorhandler(IngressError)
+def answer_refusal(error: IngressError) -> Response:
+    """Answer a refusal as usual; for a dry run, add what was understood, since that is why it was sent."""
+    response = current_app.make_response(answer_ingress_error(error))
+    delivery: Delivery | None = g.get("delivery")
+    if delivery and delivery.asks_for_dry_run():
+        add_understood(response, delivery)
+    return response
+
+
+def add_understood(response: Response, delivery: Delivery) -> None:
+    """Add to the JSON of an answer what was read for each parameter, and from where."""
+    answer: dict[str, Any] = json.loads(response.data)
+    response.data = json.dumps({**answer, "understood": delivery.describe_reading()}) + "\n"
 
 
 @blueprint.after_request
@@ -97,7 +116,7 @@ def count_answer(response: Response) -> Response:
 
 @blueprint.after_request
 def log_what_was_not_billed(response: Response) -> Response:
-    """Log a request that billing has not logged; one without a valid key leaves no row, nor one during an outage."""
+    """Log a request that billing has not logged; requests without a valid key, or during an outage, leave no row."""
     delivery: Delivery | None = g.get("delivery")
     if delivery is None or (delivery.outcome and delivery.outcome.is_logged_by_billing):
         return response
@@ -105,6 +124,6 @@ def log_what_was_not_billed(response: Response) -> Response:
     if delivery.api_key is not None and "outage" not in g:
         try:
             try_to_log(delivery, response.status_code, g.get("error"))
-        except Exception:  # raised from here, it would take the request id off the answer
+        except Exception:  # if it were raised here, the answer would lose its X-Request-ID
             log.exception("request %s is not in the delivery log", delivery.request_id)
     return response

@@ -31,6 +31,7 @@ class DatabaseUrl:
     database: str
     unix_socket: str | None = None
     ssl_ca: str | None = None
+    ssl_verify_identity: bool = True
 
     def __repr__(self) -> str:
         return f"DatabaseUrl({self.user}@{self.unix_socket or self.hosts}/{self.database})"
@@ -52,6 +53,7 @@ def read_settings() -> dict[str, Any]:
         "INGRESS_DUPLICATES": env.str("INGRESS_DUPLICATES", "replay", validate=OneOf(["replay", "insert"])),
         "RATELIMIT_AUTH_FAILURES": env.rate_limit("RATELIMIT_AUTH_FAILURES", "60 per minute"),
         "RATELIMIT_STORAGE_URI": env.storage_uri("RATELIMIT_STORAGE_URI", "memory://"),
+        "SENDERS": env.file("INGRESS_SENDERS", None),
         "SPOOL": env.folder("INGRESS_SPOOL", None),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
@@ -74,7 +76,7 @@ def describe_messages(messages: Any) -> str:
 
 
 def parse_database_url(text: str) -> DatabaseUrl:
-    """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…` as a DatabaseUrl.
+    """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…&ssl_verify_identity=0` as a DatabaseUrl.
 
     The message of an error never repeats the text: it holds a password.
     """
@@ -90,17 +92,22 @@ def parse_database_url(text: str) -> DatabaseUrl:
             database=unquote(url.path.removeprefix("/")),
             unix_socket=options.pop("unix_socket", None),
             ssl_ca=options.pop("ssl_ca", None),
+            ssl_verify_identity={"0": False, "1": True}[options.pop("ssl_verify_identity", "1")],
         )
-    except ValueError:
+    except (ValueError, KeyError):
         raise EnvError(DATABASE_URL_FORM) from None
     if url.scheme != "mysql" or options or not parsed.user or not re.fullmatch(r"[^/]+", parsed.database):
         raise EnvError(DATABASE_URL_FORM)
     if parsed.ssl_ca and not Path(parsed.ssl_ca).is_file():
         raise EnvError("ssl_ca names no file.")
+    if not parsed.ssl_ca and not parsed.ssl_verify_identity:
+        raise EnvError("ssl_verify_identity=0 needs ssl_ca: without it there is no TLS at all.")
     return parsed
 
 
-DATABASE_URL_FORM = "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca)."
+DATABASE_URL_FORM = (
+    "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca, ssl_verify_identity=0)."
+)
 
 
 def parse_host(text: str) -> tuple[str, int]:
@@ -158,6 +165,13 @@ def parse_folder(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def parse_file(text: str) -> Path | None:
+    """Return an absolute path, so that service and commands read the same file; None when blank."""
+    if text and not (Path(text).is_absolute() and Path(text).is_file()):
+        raise EnvError(f"Must be the absolute path of a file: there is none at {text}.")
+    return Path(text) if text else None
+
+
 def parse_console_secret(text: str) -> str:
     """Return the secret that signs cookies, and so makes admins; blank turns the console off."""
     if 0 < len(text) < CONSOLE_SECRET_LENGTH:
@@ -178,6 +192,7 @@ PARSERS = {
     "methods": parse_methods,
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,
+    "file": parse_file,
     "folder": parse_folder,
     "console_secret": parse_console_secret,
     "bind": parse_bind,

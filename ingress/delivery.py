@@ -4,11 +4,15 @@ import random
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from .clock import dialer_time, sender_zone
 from .database.queries import ApiKey, Origin
 from .intake.parameters import Parameters
-from .intake.schemas import BillableCall, Sent, Understood, collect_billable_call, load_billable_call
+from .intake.reading import collect_sent, describe_understood
+from .intake.schema_fields import SWITCH
+from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
+from .intake.senders import find_sender
 from .outcome import Outcome
 
 NOTHING_UNDERSTOOD = Understood()
@@ -23,11 +27,11 @@ def new_request_id() -> str:
 class Delivery:
     """One delivery under way.
 
-    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until the guard has let it in;
+    `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until it has been found valid;
     `claimed_api_id` is an id that exists, but came with a wrong key. `sent`
     and `understood` are filled when its call is read. `duplicate_of` and `replay_of` are ids of the delivery log.
-    `is_late`: calls that came after it may have been billed before it. `is_forced`: an operator books its amount, even
-    if the call had it before.
+    `is_late`: it is billed some time after it came, so newer calls may have been billed before it. `is_forced`: an
+    operator books its amount, even if the call had it before.
     """
 
     parameters: Parameters
@@ -48,16 +52,28 @@ class Delivery:
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""
-        zone = sender_zone(self.sender.time_zone)
-        self.sent = collect_billable_call(self.parameters)
+        key = self.sender
+        sender = find_sender(key.sender) if key.sender else None
+        zone = sender_zone(key.time_zone or (sender.time_zone if sender else None))
+        self.sent = collect_sent(self.parameters, sender)
         self.understood, call = load_billable_call(self.sent, zone, self.received_at)
         if isinstance(call, BillableCall):
             return call
         raise call
 
+    def asks_for_dry_run(self) -> bool:
+        """Return whether the sender asked for a dry run; the call must have been read."""
+        sent = self.sent.get("dry_run")
+        return sent is True or (isinstance(sent, str) and SWITCH.get(sent.strip().lower(), False))
+
+    def describe_reading(self) -> dict[str, Any]:
+        """Return what was read for each parameter, and from where."""
+        key = self.sender
+        return describe_understood(self.parameters, find_sender(key.sender) if key.sender else None)
+
     @property
     def sender(self) -> ApiKey:
-        """The key of a delivery that the guard has let in."""
+        """The key of a delivery once it has been found valid."""
         if self.api_key is None:
             raise LookupError("the sender of this delivery is not known")
         return self.api_key
@@ -70,7 +86,7 @@ class Delivery:
         return int(self.seconds() * 1000)
 
     def conclude(self, status: int) -> Outcome:
-        """Return the outcome; a delivery without one was not billed, and the status tells whose error that is."""
+        """Return the outcome; without one nothing was billed: a 5xx is our fault, a 4xx the sender's."""
         if self.outcome is None:
             self.outcome = Outcome.FAILED if status >= 500 else Outcome.REFUSED
         return self.outcome

@@ -1,4 +1,4 @@
-"""Every answer that is no success: the texts and statuses of `docs/contract.md`, and how any error becomes JSON."""
+"""Every error answer: the texts and statuses of `docs/contract.md`, and how any error becomes JSON."""
 
 import logging
 from typing import ClassVar
@@ -107,6 +107,12 @@ class CostAlreadySet(IngressError):
 
 class InvalidDryRun(IngressError):
     text = "Invalid Dry Run"
+
+
+class SenderNotConfigured(IngressError):
+    """The service's own fault, which the delivery log calls failed; a platform may send again meanwhile."""
+
+    text, status = "Sender Not Configured", 500
 
 
 class NoSuchDelivery(IngressError):

@@ -29,5 +29,4 @@ def compose(script: str, statements: dict[str, str]) -> str:
 
 
 STATEMENTS = read_statements()
-for name in ("bill_at_once", "list_calls"):
-    STATEMENTS[name] = compose(STATEMENTS[name], STATEMENTS)
+STATEMENTS["bill_at_once"] = compose(STATEMENTS["bill_at_once"], STATEMENTS)

@@ -1,10 +1,11 @@
--- Finds the call of one search by the rule of find_call, and its length in seconds; no row where there is none. Many
--- searches run as one statement, so that a month of calls does not take a trip each.
--- takes: search, did, cid, call_date, since, until
--- returns: search, call_log_id, sec_talk
+-- Lists the inbound calls between any of the callers and any of the DIDs, each in its three forms, within a time. Goes
+-- through the index (call_from, call_to, call_date), so all are bound as text. A batch of searches is one such statement.
+-- takes: callers, dids, since, until
+-- returns: call_log_id, call_date, call_from, call_to, sec_talk
 SELECT
-  %(search)s AS search, found.call_log_id, c.sec_talk
-FROM (
-  {find_call}
-) AS found
-JOIN tldialer_call_log AS c ON c.call_log_id = found.call_log_id
+  call_log_id, call_date, call_from, call_to, sec_talk
+FROM tldialer_call_log
+WHERE call_from IN %(callers)s
+  AND call_to IN %(dids)s
+  AND call_date BETWEEN %(since)s AND %(until)s
+  AND call_direction = 'INBOUND'

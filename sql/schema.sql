@@ -1,6 +1,7 @@
 -- The tables that the service reads and writes, as a reference: `ingress schema apply` creates those that are
--- missing and never drops or alters one. A dialer that names things differently adapts the statements in this folder;
--- no table or column name stands in Python. Times are the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
+-- missing. The files of `migrations/` bring the service's own up to date; no other table is ever altered. A dialer that
+-- names things differently adapts the statements in this folder; no table or column name stands in Python. Times are
+-- the dialer's wall clock (TLDIALER_TIMEZONE) in naive DATETIMEs.
 -- Every table is InnoDB, because a cost and what follows from it are one transaction.
 
 -- Who may send costs. Read on every request by primary key; written by `ingress keys`.
@@ -14,6 +15,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   endpoints TEXT NULL, -- endpoint protections, a pattern a line; none = every endpoint
   ip_addresses TEXT NULL, -- IP protections: CSV of addresses and CIDR ranges; none = any address
   time_zone VARCHAR(64) NULL, -- of this sender's times without an offset; NULL = TLDIALER_TIMEZONE
+  sender VARCHAR(50) NULL, -- the entry of a file of senders by which its bodies are read; NULL = the documented names
   on_change VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'correct', -- another amount: correct, refuse or insert
   created DATETIME NULL,
   last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row

@@ -3,26 +3,23 @@
 import os
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pymysql
 import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ingress import create_app
-from ingress.access.keys import hash_secret
 from ingress.config import parse_database_url
-from ingress.database import queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
-from tests.dialer import Dialer
+from tests.dialer import SECRET as SECRET  # other test modules know it from here
+from tests.dialer import Dialer, create_key_on
 from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tools import ROOT, STATE
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
 
-ROOT = Path(__file__).parent.parent
 URL = "/api/ingress/calls/inbound/billable"
-SECRET = "a-secret-for-tests"
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +29,7 @@ def server():
         yield None
         return
     process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with PrivateMariaDB(ROOT / ".mariadb" / "test" / process) as server:
+    with PrivateMariaDB(STATE / "test" / process) as server:
         yield server
 
 
@@ -43,7 +40,7 @@ def long_server(server):
         yield None
         return
     take_turns = Retrying(retry=retry_if_exception_type(MariaDBError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
-    long_server = PrivateMariaDB(ROOT / ".mariadb" / "test" / "long")
+    long_server = PrivateMariaDB(STATE / "test" / "long")
     take_turns(long_server.start)
     try:
         yield long_server
@@ -114,6 +111,12 @@ def dialer(tables):
 
 
 @pytest.fixture
+def log(dialer):
+    """The rows of the delivery log, oldest first."""
+    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
+
+
+@pytest.fixture
 def app(dialer):
     return create_app()
 
@@ -140,15 +143,7 @@ def create_key(dialer):
     """Make an API key, with protections if wanted; returns its credentials as headers."""
 
     def create(**columns):
-        columns = {
-            "name": "test",
-            "endpoints": None,
-            "ip_addresses": None,
-            "time_zone": None,
-            "created": None,
-        } | columns
-        api_id = queries.insert_api_key(dialer.connection, key_hash=hash_secret(SECRET), **columns)
-        return {"tld-api-id": str(api_id), "tld-api-key": SECRET}
+        return create_key_on(dialer.connection, **columns)
 
     return create
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.calls import PATH
+
 CALL_DATE = "2024-03-05T14:21:09Z"
 
 pytestmark = pytest.mark.usefixtures("way_of_billing")
@@ -61,7 +63,7 @@ def test_a_billed_call_answers_with_exactly_the_documented_json(dialer, post, ke
     assert list(response.json["inserted"]) == [*dialer.costs()[0]][1:]
 
 
-def test_a_billed_call_is_one_row_with_its_cost_on_the_lead_and_the_first_contact(dialer, post, key):
+def test_a_billed_call_puts_its_cost_on_the_lead_and_first_contact(dialer, post, key):
     lead_id = dialer.add_call()
 
     bill(post, notes="emoji 💶")
@@ -84,7 +86,7 @@ def test_a_billed_call_is_one_row_with_its_cost_on_the_lead_and_the_first_contac
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == Decimal("12.5")
 
 
-def test_without_dates_the_call_was_now(dialer, post):
+def test_a_call_without_dates_was_now(dialer, post):
     now = datetime.now(UTC).replace(tzinfo=None)
     lead_id = dialer.add_call(call_date=now)
 
@@ -111,7 +113,7 @@ def test_a_call_without_lead_updates_nothing(dialer, post):
     assert (response.json["updated"], response.json["lead"], response.json["first_contact"]) == (0, None, 0)
 
 
-def test_a_lead_that_is_gone_counts_as_none(dialer, post):
+def test_a_deleted_lead_counts_as_none(dialer, post):
     dialer.add_call(lead_id=4_000_000_000)
 
     response = bill(post)
@@ -187,7 +189,7 @@ def test_the_nearest_call_on_either_side_of_call_date_is_billed(dialer, post, lo
     assert response.json["lead"]["lead_id"] == str(leads[nearest])
 
 
-def test_of_two_calls_in_the_same_second_the_one_logged_later_is_billed(dialer, post):
+def test_the_later_logged_of_two_calls_in_one_second_is_billed(dialer, post):
     dialer.add_call()
     later = dialer.add_call()
 
@@ -211,16 +213,11 @@ def test_the_window_reaches_from_31_days_before_to_3_hours_after(dialer, post, c
 
 def test_the_window_is_a_setting(dialer, key, monkeypatch):
     from ingress import create_app
-    from tests.conftest import URL
 
     dialer.add_call("2024-03-05 14:00:00")
     monkeypatch.setenv("CALL_MATCH_BEFORE", "10m")
 
-    response = (
-        create_app()
-        .test_client()
-        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": CALL_DATE})
-    )
+    response = create_app().test_client().post(PATH, headers=key, json={"cost": 1, "call_date": CALL_DATE})
 
     assert response.json["updated"] == 0
 
@@ -244,26 +241,19 @@ def test_the_log_may_write_numbers_in_three_ways(dialer, post, call_from, call_t
 
 def test_times_are_stored_and_looked_up_as_the_dialers_wall_clock(dialer, key, monkeypatch):
     from ingress import create_app
-    from tests.conftest import URL
 
     lead_id = dialer.add_call("2024-07-05 10:21:50")
     monkeypatch.setenv("TLDIALER_TIMEZONE", "America/New_York")
 
-    response = (
-        create_app()
-        .test_client()
-        .post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1, "call_date": "2024-07-05T14:21:09Z"})
-    )
+    response = create_app().test_client().post(PATH, headers=key, json={"cost": 1, "call_date": "2024-07-05T14:21:09Z"})
 
     assert response.json["inserted"]["call_date"] == "2024-07-05 10:21:09"
     assert response.json["lead"]["lead_id"] == str(lead_id)
 
 
 def test_a_naive_time_is_read_in_the_keys_zone(dialer, client, create_key):
-    from tests.conftest import URL
-
     response = client.post(
-        f"{URL}/8005550142/7205550134",
+        PATH,
         headers=create_key(time_zone="America/Denver"),
         json={"cost": 1, "call_date": "7/5/2024 2:21:09 PM"},
     )

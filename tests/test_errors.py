@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
+from tests.calls import PATH
 from tests.conftest import URL
 
-PATH = f"{URL}/8005550142/7205550134"
 BUG = "the inside of a bug"
 
 
@@ -41,7 +41,7 @@ def test_another_method_is_a_405_that_names_the_right_one(dialer, client, key, m
     assert dialer.costs() == ()
 
 
-def test_head_is_a_405_too(dialer, client, key):
+def test_head_is_a_405(dialer, client, key):
     response = client.head(PATH + "?cost=1", headers=key)
 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
@@ -97,7 +97,7 @@ def test_the_log_of_a_bug_holds_the_path_and_not_the_query(client, key, bug, cap
     assert key["tld-api-key"] not in caplog.text
 
 
-def test_an_error_of_the_sender_is_nothing_to_log(post, caplog):
+def test_a_senders_error_is_not_logged_as_a_bug(post, caplog):
     post(json={"cost": "free"})
 
     assert caplog.records == []

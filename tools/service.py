@@ -85,11 +85,21 @@ def read_lines(service: Service) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole_lines.splitlines()]
 
 
+def list_workers(process: subprocess.Popen[bytes]) -> list[int]:
+    """Return the process ids of a gunicorn's workers; none of one that has ended."""
+    try:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(pid) for pid in children.split()]
+
+
 def wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return once the port is open and a worker was started, which comes a moment later."""
     deadline = time.monotonic() + LISTEN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex(("127.0.0.1", port)) == 0 and list_workers(process):
                 return
         time.sleep(0.05)
     raise RuntimeError(f"gunicorn did not come up:\n{log.read_text()}")

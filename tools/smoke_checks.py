@@ -135,29 +135,59 @@ def routes(target: Target) -> list[Check]:
 
 
 def one_cost(target: Target) -> list[Check]:
-    """Check a dry run, a success, its duplicate, then its idempotency key for another cost; one row is stored."""
+    """Check a dry run, then a cost that is fired twice, corrected, fired late with its first amount, and cancelled.
+
+    One row is stored, and at the end it is 0: a smoke test costs nothing. The key must correct, which is the default.
+    """
     headers = target.headers | {"Idempotency-Key": str(uuid4())}
     first = Request(call_path(target.did, target.cid), headers, json.dumps({"cost": target.cost, "notes": NOTES}))
-    other = first._replace(body=json.dumps({"cost": str(target.amount + 1), "notes": NOTES}))
     dry_run = first._replace(headers=headers | {"Dry-Run": "1"})
+    other_call = first._replace(path=call_path(target.did, target.did))
+    changed = target._replace(cost=str(target.amount + 1))
+    cancelled = target._replace(cost="0")
     form = success_form(target)
-    not_stored: Form = tuple({**alternative, "cost_id": None} for alternative in form)
+    not_stored = add_to(form, cost_id=None)
+    superseded = add_to(form, corrected_to=amount_pattern(changed))
+    replayed = ("Idempotent-Replayed", "true")
     return [
         Check("a dry run", "200", dry_run, not_stored, ("Dry-Run", "true")),
         Check("one cost", "200", first, form),
-        Check("the same once more", "200", first, form, ("Idempotent-Replayed", "true")),
-        refusal("same key, other cost", "422 Idempotency Key Already Used", other),
+        Check("the same once more", "200", first, form, replayed),
+        refusal("same key, other CID", "422 Idempotency Key Already Used", other_call),
+        Check("same key, other cost", "200", with_cost(first, changed), correction_form(target, changed)),
+        Check("the first cost, late", "200", first, superseded, replayed),
+        Check("same key, cost 0", "200", with_cost(first, cancelled), correction_form(changed, cancelled)),
     ]
+
+
+def with_cost(request: Request, target: Target) -> Request:
+    return request._replace(body=json.dumps({"cost": target.cost, "notes": NOTES}))
 
 
 def call_path(did: str, cid: str) -> str:
     return f"{BILLABLE}/{quote(did, safe='')}/{quote(cid, safe='')}"
 
 
+def amount_pattern(target: Target) -> str:
+    return re.escape(str(target.amount))
+
+
+def add_to(alternatives: tuple[dict[str, Form], ...], **more: Form) -> tuple[dict[str, Form], ...]:
+    """Return each alternative with other values, or with more keys at its end."""
+    return tuple({**alternative, **more} for alternative in alternatives)
+
+
+def correction_form(before: Target, after: Target) -> tuple[dict[str, Form], ...]:
+    """Return the documented answer to a correction; the lead may carry the cost of another call."""
+    with_lead, without_lead = success_form(after)
+    with_other_cost = {**with_lead, "updated": 0, "lead": lead_form(r"\d+\.\d{4}"), "first_contact": 0}
+    return add_to((with_lead, without_lead, with_other_cost), corrected_from=amount_pattern(before))
+
+
 def success_form(target: Target) -> tuple[dict[str, Form], ...]:
     """Return the documented answer as patterns: with the lead that was updated, and without one."""
     digits, moment = r"\d+", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-    amount = re.escape(str(target.amount))
+    amount = amount_pattern(target)
     inserted: dict[str, Form] = {
         "date_billed": moment,
         "cost": amount,
@@ -176,9 +206,12 @@ def success_form(target: Target) -> tuple[dict[str, Form], ...]:
         name: re.escape(value) for name, value in (("cid", target.cid), ("did", target.did), ("cost", target.cost))
     }
     stored: dict[str, Form] = {**given, "cost_id": digits, "inserted": inserted}
-    optional = (digits, None)
-    lead: dict[str, Form] = {"lead_id": digits, "vendor_id": optional, "account_id": optional, "cost": amount}
     return (
-        {**stored, "updated": 1, "lead": lead, "first_contact": (0, 1)},
+        {**stored, "updated": 1, "lead": lead_form(amount), "first_contact": (0, 1)},
         {**stored, "updated": 0, "lead": None, "first_contact": 0},
     )
+
+
+def lead_form(cost: str) -> dict[str, Form]:
+    digits = r"\d+"
+    return {"lead_id": digits, "vendor_id": (digits, None), "account_id": (digits, None), "cost": cost}

@@ -1,4 +1,4 @@
-"""`make smoke-test`: every documented answer of a running service over HTTP, and one cost whose notes say "smoke test".
+"""`make smoke-test`: every documented answer of a running service over HTTP, and one cancelled cost, marked as such.
 
 Plain standard library, so that it runs wherever there is a Python. Exit code: 0 all well, 1 a check failed, 2 not run.
 """
@@ -26,6 +26,7 @@ Not run, because one good key cannot provoke them:
   403 TLDialer Not Enabled, 403 Advanced Call Log Not Enabled   other settings
   403 This API is Not Allowed to Access this Endpoint           a key for other endpoints
   403 This API is Not Allowed from this IP Address              a key for other addresses
+  409 Cost Already Set                                          a key that refuses changes
   429 Too Many Requests                                         would lock this address out for a while
   503 TLDialer Connection Error                                 a database that is away
   500 Internal Server Error                                     a bug
@@ -45,7 +46,7 @@ class Received(NamedTuple):
         return None
 
 
-class Row(NamedTuple):
+class CheckResult(NamedTuple):
     check: str
     expected: str
     got: str
@@ -94,10 +95,10 @@ def require_sendable(target: Target) -> None:
         give_up("BASE_URL must look like https://host or http://host:port")
     if not re.fullmatch(r"[!-~]+", target.api_id + target.api_key):
         give_up("API_ID and API_KEY must be plain characters without blanks")
-    try:
-        target.amount  # noqa: B018
-    except InvalidOperation:
-        give_up(f"COST={target.cost} is no amount")
+    with suppress(InvalidOperation):
+        if target.amount > 0:
+            return
+    give_up(f"COST={target.cost} is no amount above 0")
 
 
 def require_reachable(target: Target) -> None:
@@ -127,7 +128,7 @@ def send(target: Target, request: Request) -> Received:
         connection.close()
 
 
-def run_check(target: Target, check: Check) -> Row:
+def run_check(target: Target, check: Check) -> CheckResult:
     """Return what came, and what is wrong with it."""
     started = time.perf_counter()
     try:
@@ -138,7 +139,7 @@ def run_check(target: Target, check: Check) -> Row:
         wrong = list(list_deviations(check, answer))
         got, failed = "; ".join([sum_up(answer), *wrong]), bool(wrong)
     milliseconds = (time.perf_counter() - started) * 1000
-    return Row(check.name, check.expected, got, f"{milliseconds:.0f}", failed)
+    return CheckResult(check.name, check.expected, got, f"{milliseconds:.0f}", failed)
 
 
 def list_deviations(check: Check, answer: Received) -> Iterator[str]:
@@ -173,7 +174,7 @@ def sum_up(answer: Received) -> str:
     return str(answer.status)
 
 
-def print_rows(rows: list[Row]) -> None:
+def print_rows(rows: list[CheckResult]) -> None:
     lines = [("check", "expected", "got", "ms"), *(row[:4] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     for line, failed in zip(lines, [False, *(row.failed for row in rows)], strict=True):

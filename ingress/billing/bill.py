@@ -15,13 +15,13 @@ from ..delivery import Delivery
 from ..errors import AlreadyReplayed, IngressError, TLDialerConnectionError
 from ..intake.schemas import BillableCall
 from ..outcome import Outcome
-from .again import find_first, settle_again
+from .again import find_first, settle_duplicate
 from .answers import Answer, Known, describe_answer, describe_known
 from .correct import search_for
-from .leads import carry_newest_cost, update_costs
+from .leads import LeadCost, carry_newest_cost, carry_what_came_meanwhile, update_costs
 from .log import log_unbilled
 
-Work = Callable[[Connection, Bill, int], Billed]
+Work = Callable[[Connection, Bill, Delivery], Billed]
 
 
 def bill(delivery: Delivery) -> Answer:
@@ -78,8 +78,8 @@ def describe_cost(delivery: Delivery, call: BillableCall) -> Cost:
 def identify(delivery: Delivery, call: BillableCall, cost: Cost, known: Known) -> Claim:
     """Return what tells one call from another: the sender's own key, else the call itself if its time was sent.
 
-    A bare date does not tell two calls of a day apart. A delivery with neither is a new one each time it comes. Its key
-    is its own request id, by which this service recognises what it has written when it must run a transaction again.
+    A bare date does not tell two calls of a day apart. Without either, each delivery counts as new. Its key is then its
+    request id, by which this service recognises its own write when a transaction runs again.
     """
     fingerprint = f"{cost.call_to} {cost.call_from} {describe_call_date(call, cost)}"
     if call.idempotency_key is not None:
@@ -102,9 +102,9 @@ def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill
     """Return the Answer; when this returns, all is committed, or undone after a dry run."""
     work = choose_work(connection, delivery, is_dry_run, bill)
     try:
-        billed = work(connection, bill, delivery.milliseconds())
-    except queries.DuplicateDelivery:  # which has undone all
-        return settle_duplicate(connection, delivery, is_dry_run, bill, known)
+        billed = work(connection, bill, delivery)
+    except queries.DuplicateDelivery:  # everything has been rolled back
+        return settle_claimed(connection, delivery, is_dry_run, bill, known)
     if is_dry_run:
         delivery.outcome = Outcome.DRY_RUN
     else:
@@ -112,14 +112,14 @@ def bill_once(connection: Connection, delivery: Delivery, is_dry_run: bool, bill
     return Answer(describe_answer(known, billed), replayed=False)
 
 
-def settle_duplicate(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
-    """Settle a call whose key is claimed; where the sender's key bills each amount, another amount is another call."""
+def settle_claimed(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill, known: Known) -> Answer:
+    """Settle a call whose key is claimed; if the API key inserts changes, another amount is a cost of its own."""
     if delivery.sender.on_change == "insert":
         first = find_first(connection, delivery, bill)
         if bill.cost.cost not in (first.first_cost, first.present_cost):
             claim = bill.claim._replace(delivery_key=bill.claim.delivery_key + f" = {bill.cost.cost}".encode())
             return bill_once(connection, delivery, is_dry_run, bill._replace(claim=claim), known)
-    return settle_again(connection, delivery, is_dry_run, bill, known)
+    return settle_duplicate(connection, delivery, is_dry_run, bill, known)
 
 
 def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Work:
@@ -128,31 +128,40 @@ def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bi
         return dry_run
     if delivery.is_late or bill.cost.cost == 0:
         return bill_late
-    return queries.bill_at_once if connection.is_mariadb else bill_step_by_step
+    return bill_in_one_trip if connection.is_mariadb else bill_step_by_step
 
 
-def dry_run(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
+def dry_run(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Do everything, so that it fails where billing would, and undo it; there is no cost id then."""
-    billed = write_step_by_step(connection, bill, milliseconds)
+    billed, _ = write_step_by_step(connection, bill, delivery)
     connection.rollback()
     return billed._replace(cost_id=None)
 
 
-def bill_step_by_step(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
+def bill_in_one_trip(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
+    """Leave it to the server to add its own time to the milliseconds so far."""
+    return queries.bill_at_once(connection, bill, delivery.milliseconds())
+
+
+def bill_step_by_step(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
     """Do what `sql/bill_at_once.sql` does in one trip."""
-    billed = write_step_by_step(connection, bill, milliseconds)
+    billed, _ = write_step_by_step(connection, bill, delivery)
     connection.commit()
     return billed
 
 
-def bill_late(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
-    """Bill a call that may not be the newest of its lead, or costs nothing: the lead carries the newest that does."""
-    billed = write_step_by_step(connection, bill, milliseconds, is_late=True)
+def bill_late(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
+    """Bill a call that may not be its lead's newest, or costs 0: the lead carries the newest cost not cancelled."""
+    billed, lead = write_step_by_step(connection, bill, delivery, is_late=True)
     connection.commit()
+    carry_what_came_meanwhile(connection, billed.lead_id, lead)
     return billed
 
 
-def write_step_by_step(connection: Connection, bill: Bill, milliseconds: int, is_late: bool = False) -> Billed:
+def write_step_by_step(
+    connection: Connection, bill: Bill, delivery: Delivery, is_late: bool = False
+) -> tuple[Billed, LeadCost]:
+    """Return what is Billed and what its lead carries now; not committed yet."""
     connection.begin()
     replay_of = bill.claim.replay_of
     if replay_of and not queries.update_replayed_delivery(connection, replay_of):
@@ -162,13 +171,14 @@ def write_step_by_step(connection: Connection, bill: Bill, milliseconds: int, is
     cost_id = queries.insert_cost(connection, bill.cost)
     lead_id = call.lead_id if call else None
     if is_late:
-        queries.update_delivery(connection, delivery_id, Billed(cost_id, *(call or NO_CALL), 0, 0), milliseconds)
-        updated, first_contact, _ = carry_newest_cost(connection, lead_id, cost_id, bill.cost.cost)
+        billed = Billed(cost_id, *(call or NO_CALL), 0, 0)
+        queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
+        lead = carry_newest_cost(connection, lead_id, cost_id)
     else:
-        updated, first_contact = update_costs(connection, lead_id, bill.cost.cost)
-    billed = Billed(cost_id, *(call or NO_CALL), updated, first_contact)
-    queries.update_delivery(connection, delivery_id, billed, milliseconds)
-    return billed
+        lead = LeadCost(*update_costs(connection, lead_id, bill.cost.cost), bill.cost.cost)
+    billed = Billed(cost_id, *(call or NO_CALL), lead.updated, lead.first_contact)
+    queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
+    return billed, lead
 
 
 def insert_claim(connection: Connection, bill: Bill, call: queries.Call | None) -> int:

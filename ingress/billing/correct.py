@@ -4,7 +4,7 @@ Every change takes its locks in one order: the delivery that inserted the cost, 
 Billing takes them in the same order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,11 +15,13 @@ from ..clock import dialer_now
 from ..database import queries
 from ..database.connection import Connection
 from ..database.pool import run
-from ..database.queries import CostChange, FoundCost, Search
+from ..database.queries import BilledDelivery, CostChange, FoundCost, ListedCostChange, Search
 from ..errors import NoSuchCost
-from .leads import LeadCost, carry_newest_cost
+from .leads import LeadCost, carry_forgotten_cost, carry_newest_cost, carry_what_came_meanwhile
 
-REASON_LIMIT, NAME_LIMIT = 500, 100  # characters that the history keeps
+REASON_LIMIT, AUTHOR_LIMIT = 500, 100  # characters that the history keeps
+
+Decide = Callable[[Decimal, Sequence[ListedCostChange]], Decimal]  # from the present amount and the history to the next
 
 
 class Correction(NamedTuple):
@@ -50,25 +52,65 @@ def correct_cost(cost_id: int, cost: Decimal, author: Author, is_dry_run: bool =
 
     Raises NoSuchCost, TLDialerConnectionError.
     """
-    return run(change_and_finish, cost_id, cost, author, is_dry_run)
+    return revise_cost(cost_id, lambda present, changes: cost, author, is_dry_run)
+
+
+def revise_cost(cost_id: int, decide: Decide, author: Author, is_dry_run: bool = False) -> Correction:
+    """Do as correct_cost, with the amount that `decide` returns while the cost is locked; what it raises is raised."""
+    sent: dict[int, Correction] = {}
+    return run(change_and_finish, cost_id, decide, author, is_dry_run, sent)
 
 
 def change_and_finish(
-    connection: Connection, cost_id: int, cost: Decimal, author: Author, is_dry_run: bool
+    connection: Connection, cost_id: int, decide: Decide, author: Author, is_dry_run: bool, sent: dict[int, Correction]
 ) -> Correction:
+    """Change the cost and return the Correction; all is committed when this returns, or undone after a dry run.
+
+    `sent` keeps what was about to be committed, by its id in the history: when this runs again after a lost connection,
+    and the history has it, it is done, and must not be done over a change that came since.
+    """
     found = queries.find_cost(connection, cost_id)
     if found is None:
         raise NoSuchCost(f"{cost_id} is no cost that came through this service")
     connection.begin()
-    delivery = queries.find_billed_delivery(connection, found.call_from, cost_id)
-    if delivery:
-        queries.lock_delivery(connection, delivery.delivery_id)
-    present = queries.lock_cost(connection, cost_id) or Decimal(0)
-    lead_id = delivery.lead_id if delivery else find_lead(connection, found)
-    correction = write_change(connection, cost_id, present, cost, lead_id, author)
-    finish: Callable[[], None] = connection.rollback if is_dry_run else connection.commit
-    finish()
+    delivery = lock_billed_delivery(connection, found)
+    present = queries.lock_cost(connection, cost_id)
+    if present is None:
+        raise NoSuchCost(f"{cost_id} has just been deleted")
+    changes = queries.list_cost_changes(connection, cost_id)
+    for change in changes:
+        if change.change_id in sent:
+            connection.rollback()
+            return sent[change.change_id]
+    cost = decide(present, changes)
+    change_id = None if present == cost else write_change(connection, cost_id, present, cost, author)
+    correction = Correction(cost_id, present, cost, *carry_changed_cost(connection, found, delivery, present, cost))
+    if change_id is None or is_dry_run:
+        connection.rollback()
+    else:
+        sent[change_id] = correction
+        connection.commit()
+        carry_what_came_meanwhile(connection, correction.lead_id, correction.lead)
     return correction
+
+
+def carry_changed_cost(
+    connection: Connection, found: FoundCost, delivery: BilledDelivery | None, present: Decimal, cost: Decimal
+) -> tuple[int | None, LeadCost]:
+    """Return the lead of a changed cost, and what it carries now."""
+    if delivery:
+        return delivery.lead_id, carry_newest_cost(connection, delivery.lead_id, found.cost_id)
+    lead_id = find_lead(connection, found)
+    return lead_id, carry_forgotten_cost(connection, lead_id, present, cost)
+
+
+def lock_billed_delivery(connection: Connection, cost: FoundCost) -> BilledDelivery | None:
+    """Return the delivery that inserted a cost, locked, and read after that: until then `match` may find its lead."""
+    delivery = queries.find_billed_delivery(connection, cost.call_from, cost.cost_id)
+    if delivery is None:
+        return None
+    queries.lock_delivery(connection, delivery.delivery_id)
+    return queries.find_billed_delivery(connection, cost.call_from, cost.cost_id)
 
 
 def find_lead(connection: Connection, cost: FoundCost) -> int | None:
@@ -84,22 +126,17 @@ def search_for(did: str, cid: str, call_date: datetime) -> Search:
     return Search(did, cid, call_date, since, until)
 
 
-def write_change(
-    connection: Connection, cost_id: int, present: Decimal, cost: Decimal, lead_id: int | None, author: Author
-) -> Correction:
-    """Write the amount, its line of history and what the lead carries, all in the transaction under way."""
-    if present != cost:
-        change = CostChange(
-            cost_id=cost_id,
-            changed=dialer_now(),
-            cost_from=present,
-            cost_to=cost,
-            api_id=author.api_id,
-            delivery_id=author.delivery_id,
-            changed_by=author.changed_by[:NAME_LIMIT],
-            reason=author.reason[:REASON_LIMIT],
-        )
-        queries.insert_cost_change(connection, change)
-        queries.update_cost(connection, cost_id, cost)
-    lead = carry_newest_cost(connection, lead_id, cost_id, cost)
-    return Correction(cost_id, present, cost, lead_id, lead)
+def write_change(connection: Connection, cost_id: int, present: Decimal, cost: Decimal, author: Author) -> int:
+    """Write the amount and its line of history in the transaction under way; return the id of the line."""
+    change = CostChange(
+        cost_id=cost_id,
+        changed=dialer_now(),
+        cost_from=present,
+        cost_to=cost,
+        api_id=author.api_id,
+        delivery_id=author.delivery_id,
+        changed_by=author.changed_by[:AUTHOR_LIMIT],
+        reason=author.reason[:REASON_LIMIT],
+    )
+    queries.update_cost(connection, cost_id, cost)
+    return queries.insert_cost_change(connection, change)

@@ -12,7 +12,7 @@ from ..database.pool import run
 from ..database.queries import Call, UnmatchedDelivery
 from ..database.retries import ConnectionLost, Retryable
 from .correct import search_for
-from .leads import carry_newest_cost
+from .leads import NO_LEAD, LeadCost, carry_newest_cost, carry_what_came_meanwhile
 
 log = logging.getLogger(__name__)
 
@@ -61,24 +61,25 @@ def match(connection: Connection, delivery: UnmatchedDelivery, sent: list[Findin
     if call is None:
         return Finding.UNMATCHED
     connection.begin()
-    finding = settle_match(connection, delivery, call)
+    finding, lead = settle_match(connection, delivery, call)
     if finding is Finding.TAKEN:
         connection.rollback()
         return sent[-1] if sent else finding
     sent.append(finding)
     connection.commit()
+    carry_what_came_meanwhile(connection, call.lead_id, lead)
     return finding
 
 
-def settle_match(connection: Connection, delivery: UnmatchedDelivery, call: Call) -> Finding:
+def settle_match(connection: Connection, delivery: UnmatchedDelivery, call: Call) -> tuple[Finding, LeadCost]:
     """Mark the delivery as matched, and give its lead the newest cost that is not cancelled.
 
     The delivery is locked before the lead, as everywhere: a live request for the lead has either committed, and its
     newer cost is found, or will set its own after this transaction.
     """
     if not queries.update_matched_delivery(connection, delivery.delivery_id, call, dialer_now()):
-        return Finding.TAKEN
-    lead = carry_newest_cost(connection, call.lead_id, delivery.cost_id, delivery.cost)
+        return Finding.TAKEN, NO_LEAD
+    lead = carry_newest_cost(connection, call.lead_id, delivery.cost_id)
     if lead.cost is None:
-        return Finding.LEADLESS
-    return Finding.UPDATED if lead.updated else Finding.OUTDATED
+        return Finding.LEADLESS, lead
+    return Finding.UPDATED if lead.updated else Finding.OUTDATED, lead

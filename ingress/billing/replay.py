@@ -9,7 +9,6 @@ from ..database.queries import LoggedDelivery
 from ..delivery import Delivery
 from ..errors import AlreadyBilled, AlreadyReplayed, NoSuchDelivery
 from ..intake.parameters import from_json
-from ..intake.schemas import change_parameter
 from ..outcome import Outcome
 from .again import replay_stored_answer
 from .answers import Answer
@@ -19,20 +18,21 @@ from .bill import bill_unattended
 def replay(delivery_id: int, changes: dict[str, str]) -> Answer:
     """Replay a delivery of the log, with `changes` (parameter to text) if it billed nothing; return the Answer.
 
-    A superseded delivery corrects its call to the amount that it brought.
+    A superseded delivery corrects its call to the amount that it brought; a duplicate or a correction gets its answer.
 
     It keeps its time, address and key. Endpoint and IP protections are not checked again: the operator answers for
     it. Raises the IngressError that refuses it now; NoSuchDelivery, AlreadyBilled or AlreadyReplayed when there is
     nothing to replay.
     """
     logged = run(find_replayable, delivery_id)
+    amount = logged.cost
     if logged.outcome in (Outcome.DUPLICATE, Outcome.CORRECTED) and logged.duplicate_of:
         logged = run(find_replayable, logged.duplicate_of)
     if not logged.outcome.is_billed:
         return replay_unbilled(logged, changes)
     if changes:
         raise AlreadyBilled(f"delivery {logged.delivery_id} is cost {logged.cost_id}, which stays as it is")
-    return replay_stored_answer(run(find_stored, logged))
+    return run(replay_stored_answer, run(find_stored, logged), amount)
 
 
 def find_replayable(connection: Connection, delivery_id: int) -> LoggedDelivery:
@@ -54,8 +54,7 @@ def find_stored(connection: Connection, logged: LoggedDelivery) -> queries.Store
 def replay_unbilled(logged: LoggedDelivery, changes: dict[str, str]) -> Answer:
     """Bill a delivery that was not billed, and log it if it is refused once more."""
     parameters = from_json(logged.sent)
-    for name, value in changes.items():
-        change_parameter(parameters, name, value)
+    parameters.changed.update(changes)
     delivery = Delivery(
         parameters=parameters,
         ip_address=logged.ip_address,

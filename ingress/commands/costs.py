@@ -18,7 +18,7 @@ from .database import command_errors
 costs = AppGroup("costs", help="A cost with its history; correct or cancel it.")
 
 
-def check_cost(context: click.Context, parameter: click.Parameter, value: str) -> Decimal:
+def check_amount(context: click.Context, parameter: click.Parameter, value: str) -> Decimal:
     try:
         return parse_cost(value)
     except ValueError as error:
@@ -41,7 +41,7 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would cha
 
 @costs.command("show")
 @click.argument("cost_id", type=int)
-def show_cost(cost_id: int) -> None:
+def print_cost(cost_id: int) -> None:
     """Print a cost and every change of its amount, as JSON."""
     with command_errors():
         cost = run(queries.find_cost, cost_id)
@@ -59,11 +59,11 @@ def describe_change(change: queries.ListedCostChange) -> dict[str, Any]:
 
 @costs.command("correct")
 @click.argument("cost_id", type=int)
-@click.option("--cost", required=True, callback=check_cost, help="What the call costs now; 0 cancels it.")
+@click.option("--cost", required=True, callback=check_amount, help="What the call costs now; 0 cancels it.")
 @REASON
 @BY
 @DRY_RUN
-def correct(cost_id: int, cost: Decimal, reason: str, by: str, dry_run: bool) -> None:
+def correct_by_hand(cost_id: int, cost: Decimal, reason: str, by: str, dry_run: bool) -> None:
     """Give a cost another amount; its lead and first contact follow. The same amount again changes nothing."""
     change_cost(cost_id, cost, reason, by, dry_run)
 
@@ -73,7 +73,7 @@ def correct(cost_id: int, cost: Decimal, reason: str, by: str, dry_run: bool) ->
 @REASON
 @BY
 @DRY_RUN
-def cancel(cost_id: int, reason: str, by: str, dry_run: bool) -> None:
+def cancel_by_hand(cost_id: int, reason: str, by: str, dry_run: bool) -> None:
     """Cancel a cost: its amount becomes 0, and its lead carries the newest cost that is not cancelled."""
     change_cost(cost_id, Decimal("0.0000"), reason, by, dry_run)
 
@@ -84,10 +84,10 @@ def change_cost(cost_id: int, cost: Decimal, reason: str, by: str, dry_run: bool
             correction = correct_cost(cost_id, cost, Author(by, reason), dry_run)
         except IngressError as refusal:
             raise click.ClickException(str(refusal)) from None
-    click.echo(describe_correction(correction, dry_run))
+    click.echo(say_correction(correction, dry_run))
 
 
-def describe_correction(correction: Correction, is_dry_run: bool) -> str:
+def say_correction(correction: Correction, is_dry_run: bool) -> str:
     if not correction.is_change:
         return f"Cost {correction.cost_id} is {correction.cost_to} already: nothing changes."
     verb = "would change" if is_dry_run else "has changed"

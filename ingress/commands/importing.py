@@ -1,8 +1,9 @@
 """`ingress import ringba.csv --key 310`: bill the rows of the platform's invoice that were never received."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,10 +11,13 @@ import click
 from flask.cli import with_appcontext
 
 from ..invoice.amounts import format_amount, money
-from ..invoice.booking import Booking, MissingRow, UnbookedRow, book, list_bookable, list_unbooked
+from ..invoice.booking import Agreement, Booking, MissingRow, UnbookedRow, book, list_bookable, list_unbooked
+from ..invoice.correcting import Corrections
 from ..invoice.details import open_details
 from ..invoice.staging import Staging
 from ..outcome import BILLED_OUTCOMES, Outcome
+from .corrections import correct_and_report
+from .costs import BY
 from .invoice import Compared, cannot_run, compared
 from .invoice_options import WRITABLE_FILE, InvoiceOptions, file_options
 
@@ -28,27 +32,54 @@ class Total(NamedTuple):
 @click.command("import", short_help="Bill what is on the invoice and never came in.")
 @file_options
 @click.option("--book", "really", is_flag=True, help="Bill the rows; without this option nothing is written.")
-@click.option("--doubtful", is_flag=True, help="Also bill rows that may have come with another time or number.")
+@click.option("--corrections", is_flag=True, help="Also change costs of another amount, and book credits below zero.")
+@BY
+@click.option("--doubtful", is_flag=True, help="Also bill rows that are listed as doubtful.")
 @click.option("--details", type=WRITABLE_FILE, help="Write all rows that are not booked to this file, as CSV or XLSX.")
 @click.pass_context
 @with_appcontext
-def import_invoice(context: click.Context, /, really: bool, doubtful: bool, details: Path | None, **file: Any) -> None:
+def import_invoice(
+    context: click.Context,
+    /,
+    really: bool,
+    corrections: bool,
+    by: str,
+    doubtful: bool,
+    details: Path | None,
+    **file: Any,
+) -> None:
     """Bill the rows that `reconcile` calls never received, each as its webhook would have been; see docs/invoice.md.
 
     The exit code is 0 when all of them are billed, 1 when some rows are not booked, 2 when the command could not run.
     """
     options = InvoiceOptions(**file)
+    booking, changes = Booking(), Corrections(options.file.name, by)
     with compared(options) as result:
-        total = add_up(list_bookable(result.staging, doubtful))
-        click.echo(f"Never received: {total.number:,}, together {format_amount(total.amount)}")
-        booking = Booking()
+        total = report_missing(result.staging, doubtful)
         with cannot_run():
             if really:
                 book_and_report(booking, result, total.number, doubtful, options.file.name)
             elif total.number:
                 click.echo("Nothing is written yet: --book bills them.")
-            unbooked = report_unbooked(result.staging, doubtful, booking.refused, details)
-    context.exit(int(unbooked > 0))
+            if corrections:
+                correct_and_report(changes, result.staging, really, doubtful)
+            unbooked = partial(list_unbooked, result.staging, doubtful, corrections)
+            number = report_unbooked(lambda: chain(unbooked(), booking.refused, changes.unbooked), details)
+    context.exit(int(number > 0))
+
+
+def report_missing(staging: Staging, doubtful: bool) -> Total:
+    """Report what was never received, and return what of it can be billed; warn where the file seems to be another."""
+    total, bookable = add_up(list_bookable(staging, True)), add_up(list_bookable(staging, doubtful))
+    click.echo(f"Never received: {total.number:,}, together {format_amount(total.amount)}")
+    if bookable != total:
+        number, amount = total.number - bookable.number, total.amount - bookable.amount
+        click.echo(f"Doubtful: {number:,}, together {format_amount(amount)}; only --doubtful bills them.")
+    agreement = staging.row(Agreement, "count_agreement")
+    if agreement.is_poor:
+        click.echo(f"Only {agreement.agreeing:,} of {agreement.number:,} calls of the file agree with what came in.")
+        click.echo("Is it the file of this key? Are numbers (--map) and times (--time-zone) read as they are meant?")
+    return bookable
 
 
 def add_up(rows: Iterable[MissingRow]) -> Total:
@@ -74,13 +105,8 @@ def report_booking(booking: Booking) -> None:
         click.echo(f"Billed before: {outcomes[Outcome.DUPLICATE]:,}")
 
 
-def report_unbooked(staging: Staging, doubtful: bool, refused: list[UnbookedRow], details: Path | None) -> int:
+def report_unbooked(list_all: Callable[[], Iterable[UnbookedRow]], details: Path | None) -> int:
     """List the rows that are not booked, with the reason of each: some here, all in the file. Return their number."""
-
-    def list_all() -> Iterator[UnbookedRow]:
-        yield from list_unbooked(staging, doubtful)
-        yield from refused
-
     number = sum(1 for _ in list_all())
     if number:
         click.echo(f"Not booked: {number:,}")

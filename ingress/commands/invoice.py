@@ -12,11 +12,13 @@ from flask import current_app
 from ..access.keys import INGRESS
 from ..clock import sender_zone
 from ..database import queries
-from ..invoice.amounts import format_amount
 from ..invoice.columns import ColumnOptions
 from ..invoice.comparing import compare
+from ..invoice.day_order import DayOrder, Order
+from ..invoice.hints import list_hints
 from ..invoice.intake import Intake, take_in
 from ..invoice.moments import Reading
+from ..invoice.notes import list_notes
 from ..invoice.period import Period, find_period
 from ..invoice.staging import Staging, open_staging
 from ..invoice.tables import UnusableFile
@@ -59,7 +61,10 @@ def compared(options: InvoiceOptions, min_seconds: int = 0) -> Iterator[Compared
             intake = read_file(options, staging, api_key)
             period = find_period(staging, options.first_day, options.last_day)
             compare(staging, api_key.api_id, period, int(options.tolerance.total_seconds()), min_seconds)
+            hints = list(list_hints(staging, intake.order))
         report_intake(intake)
+        for hint in hints:
+            click.echo(hint, err=True)
         yield Compared(staging, api_key, period)
 
 
@@ -76,7 +81,10 @@ def find_sending_key(api_id: int) -> queries.ApiKey:
 
 def read_file(options: InvoiceOptions, staging: Staging, api_key: queries.ApiKey) -> Intake:
     zone = sender_zone(options.time_zone or api_key.time_zone)
-    reading = Reading(zone, current_app.config["TLDIALER_TIMEZONE"], datetime.now(UTC))
+    now = datetime.now(UTC)
+    told = None if options.day_first is None else Order.DAY_FIRST if options.day_first else Order.MONTH_FIRST
+    order = DayOrder(now.date(), told)
+    reading = Reading(zone, current_app.config["TLDIALER_TIMEZONE"], now, order=order)
     columns = ColumnOptions(options.given, options.only, options.did, options.vendor)
     try:
         return take_in(options.file, staging, reading, columns)
@@ -87,6 +95,5 @@ def read_file(options: InvoiceOptions, staging: Staging, api_key: queries.ApiKey
 def report_intake(intake: Intake) -> None:
     if intake.left_out:
         click.echo(f"Left out by --only: {intake.left_out:,}")
-    if intake.disagrees():
-        stated, added_up = (format_amount(total) for total in intake.totals())
-        click.echo(f"The file states a total of {stated}, but its rows add up to {added_up}.", err=True)
+    for note in list_notes(intake):
+        click.echo(note, err=True)

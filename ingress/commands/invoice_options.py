@@ -27,6 +27,7 @@ class InvoiceOptions(NamedTuple):
     vendor: bool
     time_zone: str | None
     tolerance: timedelta
+    day_first: bool | None = None
 
 
 def check_map(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -82,6 +83,11 @@ FILE_OPTIONS = (
         metavar="ZONE",
         callback=check_time_zone,
         help="Time zone of times without an offset; default: the key's.",
+    ),
+    click.option(
+        "--day-first/--month-first",
+        default=None,
+        help="How dates such as 11/10/2026 are meant; default: month first, unless the file shows otherwise.",
     ),
     click.option(
         "--tolerance",

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from ..access.keys import ADMIN, INGRESS, hash_secret
@@ -47,6 +48,13 @@ def check_ip_ranges(context: click.Context, parameter: click.Parameter, values: 
     return values
 
 
+def require_sender(name: str | None) -> None:
+    """Raise BadParameter for a name that no file of senders has; an option's callback has no application yet."""
+    senders = current_app.extensions["senders"]
+    if name and name not in senders:
+        raise click.BadParameter(f"{name} is in no file of senders; there are {', '.join(sorted(senders))}.")
+
+
 def check_endpoints(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         if not value.startswith(("/", "*")) or "\n" in value:
@@ -79,10 +87,25 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     callback=check_time_zone,
     help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
 )
+@click.option("--sender", help="How the bodies are read, such as callrail (docs/senders.md); default: by our names.")
+@click.option(
+    "--on-change",
+    type=click.Choice(["correct", "refuse", "insert"]),
+    default="correct",
+    show_default=True,
+    help="A call that comes again with another amount corrects its cost, is refused, or is a second cost.",
+)
 def create_key(
-    name: str, is_admin: bool, endpoints: tuple[str, ...], ip_addresses: tuple[str, ...], time_zone: str | None
+    name: str,
+    is_admin: bool,
+    endpoints: tuple[str, ...],
+    ip_addresses: tuple[str, ...],
+    time_zone: str | None,
+    sender: str | None,
+    on_change: str,
 ) -> None:
     """Create a key and print its id and secret; the secret is never shown again."""
+    require_sender(sender)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with command_connection() as connection:
         api_id = queries.insert_api_key(
@@ -93,6 +116,8 @@ def create_key(
             endpoints="\n".join(endpoints) or None,
             ip_addresses=",".join(ip_addresses) or None,
             time_zone=time_zone,
+            sender=sender,
+            on_change=on_change,
             created=dialer_now(),
         )
     print_secret(api_id, secret)

@@ -85,9 +85,6 @@ def print_summary(summary: Summary, period: Period) -> None:
         if summary.rows.get(kind):
             click.echo(f"{text:34}{summary.rows[kind]:>10,}")
     if summary.nearby:
-        print_hint(summary.nearby)
-
-
-def print_hint(nearby: int) -> None:
-    click.echo(f"\n{nearby:,} of those never received may be costs of the same caller and amount within a day.")
-    click.echo("Is the file in the key's time zone (--time-zone), and its DID the number that calls reached (--map)?")
+        click.echo(
+            f"\n{summary.nearby:,} of those never received may be costs of the same caller and amount within a day."
+        )

@@ -14,8 +14,9 @@ schema = AppGroup("schema", help="Create the tables and bring them up to date.")
 def apply_schema(drop_unused: bool) -> None:
     """Create the tables that are missing and bring the service's own up to date, keeping their rows.
 
-    The dialer's own tables are created if they are missing and never altered. An earlier version of the service may go
-    on serving meanwhile; run this again once it has stopped, with --drop-unused.
+    The dialer's own tables are created if they are missing and never altered. Stop an earlier version of the service
+    first: it would not recognise calls that were billed before (docs/deploy.md). Run this again with --drop-unused when
+    it is not needed any more.
     """
     with command_errors():
         for sentence in get_database().apply_schema(drop_unused):

@@ -14,12 +14,11 @@ from ..database.pool import run
 from ..errors import NoSuchCost
 from ..intake.fields import parse_cost
 from . import layout, sessions
+from .filters import Complaints
 
 log = logging.getLogger(__name__)
 
 LARGEST_COST_ID = 2**64 - 1  # of a BIGINT UNSIGNED
-
-Complaints = dict[str, list[str]]
 
 blueprint = Blueprint("costs", __name__, url_prefix=f"{sessions.PREFIX}/costs", template_folder="templates")
 blueprint.before_request(sessions.require_admin)

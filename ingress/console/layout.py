@@ -1,9 +1,11 @@
-"""What is around every page: what browsers are told to forbid, how errors look, how values are written."""
+"""What all pages share: what browsers are told to forbid, how errors look, how values are written."""
 
 import logging
 from decimal import Decimal
+from typing import Any
 
-from flask import current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from ..errors import IngressError
@@ -11,8 +13,8 @@ from . import sessions
 
 log = logging.getLogger(__name__)
 
-# No script at all, nothing from elsewhere, in nobody's frame, kept by no cache.
-HEADERS = {
+# A page runs no script, loads nothing from other sites, is in no other site's frame and is kept by no cache.
+SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
@@ -23,22 +25,22 @@ HEADERS = {
 }
 
 
-def init_blueprint(blueprint):
-    blueprint.after_request(harden)
-    blueprint.context_processor(describe_console)
+def init_blueprint(blueprint: Blueprint) -> None:
+    blueprint.after_request(set_security_headers)
+    blueprint.context_processor(list_template_names)
     blueprint.register_error_handler(IngressError, show_ingress_error)
     blueprint.register_error_handler(HTTPException, show_http_error)
     blueprint.register_error_handler(Exception, show_bug)
 
 
-def harden(response):
-    for name, value in HEADERS.items():
+def set_security_headers(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def describe_console():
-    """What every template may name."""
+def list_template_names() -> dict[str, Any]:
+    """Return what every template may name."""
     return {
         "admin": g.get("admin"),
         "form_token": sessions.form_token,
@@ -48,40 +50,39 @@ def describe_console():
     }
 
 
-def show_ingress_error(error):
-    return show_error(error.text, error.detail, error.status), error.status, error.headers
+def show_ingress_error(error: IngressError) -> ResponseReturnValue:
+    return render_error(error.text, error.detail, error.status), error.status, error.headers
 
 
-def show_http_error(error):
-    """A redirect stays one; the headers of the others that matter (Allow, Retry-After) stay too."""
-    if error.code < 400:
+def show_http_error(error: HTTPException) -> ResponseReturnValue:
+    """Show an error with its headers (Allow, Retry-After); a redirect stays one."""
+    if error.code is None or error.code < 400:
         return error
     response = error.get_response()
-    response.data = show_error(error.name, error.description, error.code)
+    response.set_data(render_error(error.name, error.description, error.code))
     return response
 
 
-def show_bug(error):
+def show_bug(error: Exception) -> ResponseReturnValue:
     log.error("request %s: %s %s failed", g.request_id, request.method, request.path, exc_info=error)
-    detail = f"A bug of ours, logged under request {g.request_id}."
-    return show_error("Internal Server Error", detail, 500), 500
+    detail = f"This is an error of the service. It is logged under request {g.request_id}."
+    return render_error("Internal Server Error", detail, 500), 500
 
 
-def show_error(title, detail, status):
+def render_error(title: str, detail: str | None, status: int) -> str:
     return render_template("console/error.html", title=title, detail=detail, status=status)
 
 
-def write_money(cost):
-    """1234.5000 as 1,234.50; what is finer than a hundredth is kept."""
+def write_money(cost: Decimal | None) -> str:
+    """Return 1234.5000 as 1,234.50; decimals beyond the second are kept if they are not 0."""
     if cost is None:
         return ""
-    cost = Decimal(cost)
-    finer = f"{cost.normalize():f}".partition(".")[2]
-    return f"{cost:,.{max(2, len(finer))}f}"
+    decimals = f"{cost.normalize():f}".partition(".")[2]
+    return f"{cost:,.{max(2, len(decimals))}f}"
 
 
-def write_number(number):
-    """7205550134 as 720-555-0134, also with its 1 or +1 in front; what is no such number is left as it is."""
+def write_number(number: str | None) -> str:
+    """Return 7205550134 as 720-555-0134, also with its 1 or +1 in front; any other text stays as it is."""
     ten = (number or "").removeprefix("+")[-10:]
     is_american = number and number.removesuffix(ten) in ("", "1", "+1") and len(ten) == 10 and ten.isdigit()
     return f"{ten[:3]}-{ten[3:6]}-{ten[6:]}" if is_american else number or ""

@@ -1,21 +1,27 @@
 """The first page: what came in, by key and over time."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 
 from flask import Blueprint, Response, render_template, request
 
 from ..access.keys import INGRESS
-from ..clock import dialer_time
+from ..clock import dialer_now
 from ..database import queries
 from ..database.pool import run
+from ..database.queries import ListedApiKey
 from ..monitoring.health import describe_spool
 from . import layout, sessions
-from .filters import day_after, midnight, read_period
+from .filters import read_period
 from .plots import draw_plot
-from .totals import Totals, choose_steps, total, total_by
+from .totals import OutcomeTotals, choose_steps, total, total_by
 
 QUICK_DAYS = {"Today": (0, 0), "Yesterday": (1, 1), "7 days": (6, 0), "30 days": (29, 0)}  # days ago: first, last
-PLOTTED = {"cost": "cost", "refusals": "not_accepted"}
+PLOTTED: dict[str, Callable[[OutcomeTotals], Decimal | int]] = {
+    "cost": lambda totals: totals.cost,
+    "refusals": lambda totals: totals.not_accepted,
+}
 # An image that is opened by itself keeps its own style, and may do nothing else.
 PLOT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
@@ -24,18 +30,14 @@ blueprint.before_request(sessions.require_admin)
 layout.init_blueprint(blueprint)
 
 
-def dialer_today():
-    return dialer_time(datetime.now(UTC)).date()
-
-
 @blueprint.get("", strict_slashes=False)
-def show_overview():
-    today = dialer_today()
-    first, last, complaints = read_period(request.args, today)
-    counts = run(queries.count_deliveries, midnight(first), day_after(last))
+def show_overview() -> str:
+    today = dialer_now().date()
+    period, complaints = read_period(request.args, today)
+    counts = run(queries.count_deliveries, period.since, period.until)
     return render_template(
         "console/overview.html",
-        period={"since": first, "until": last},
+        period={"since": period.first, "until": period.last},
         quick_periods=list_quick_periods(today),
         complaints=complaints,
         keys=list_senders(total_by(counts)),
@@ -44,28 +46,27 @@ def show_overview():
     )
 
 
-def list_quick_periods(today):
-    """Names of the usual ranges, and what asks for them."""
+def list_quick_periods(today: date) -> dict[str, dict[str, date]]:
+    """Return the usual ranges: name to what asks for one."""
     days = {name: (today - timedelta(first), today - timedelta(last)) for name, (first, last) in QUICK_DAYS.items()}
     return {name: {"since": since, "until": until} for name, (since, until) in days.items()}
 
 
-def list_senders(totals):
-    """Each key that may send or has sent, with its Totals."""
+def list_senders(totals: Mapping[int, OutcomeTotals]) -> list[tuple[ListedApiKey, OutcomeTotals]]:
+    """Return each key that may send or has sent, with its OutcomeTotals."""
     keys = run(queries.list_api_keys)
     return [
-        (key, totals.get(key.api_id, Totals()))
+        (key, totals.get(key.api_id, OutcomeTotals()))
         for key in keys
         if key.api_id in totals or (key.enabled and key.scope == INGRESS)
     ]
 
 
 @blueprint.get("/plots/<any(cost, refusals):what>.svg")
-def show_plot(what):
-    first, last, _ = read_period(request.args, dialer_today())
-    since, until = midnight(first), day_after(last)
-    seconds, begins = choose_steps(since, until)
-    totals = total_by(run(queries.count_deliveries_by_time, since, until, seconds))
-    values = [getattr(totals.get(step, Totals()), PLOTTED[what]) for step in range(len(begins))]
+def show_plot(what: str) -> Response:
+    period, _ = read_period(request.args, dialer_now().date())
+    seconds, begins = choose_steps(period.since, period.until)
+    totals = total_by(run(queries.count_deliveries_by_time, period.since, period.until, seconds))
+    values = [PLOTTED[what](totals.get(step, OutcomeTotals())) for step in range(len(begins))]
     svg = draw_plot(values, begins, what, "narrow" in request.args)
     return Response(svg, mimetype="image/svg+xml", headers={"Content-Security-Policy": PLOT_POLICY})

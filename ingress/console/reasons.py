@@ -1,37 +1,39 @@
-"""Why a delivery became what it became, in plain words."""
+"""Why a delivery has its outcome, in plain words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from .. import errors
 from ..database import queries
+from ..database.connection import Connection
+from ..database.queries import LoggedDelivery, NearestCall
 from ..outcome import Outcome
 from .layout import write_money, write_number
 
 HINTS = {
     errors.MissingDid.text: "The number dialled did not come. Look at the token for it in the platform's form.",
     errors.MissingCid.text: "The caller's number did not come. Look at the token for it in the platform's form.",
-    errors.InvalidDid.text: "What came as the number dialled is no North American number.",
-    errors.InvalidCid.text: "What came as the caller's number is not North American; a withheld one cannot be billed.",
+    errors.InvalidDid.text: "The value sent as the number dialled is no North American number.",
+    errors.InvalidCid.text: "The value sent as the caller's number is no North American number. Was it withheld?",
     errors.MissingCost.text: "No amount came. Does the platform fire before the payout is known?",
-    errors.InvalidCost.text: "What came as the cost cannot be read as an amount.",
-    errors.InvalidCallDate.text: "The time of the call cannot be read, or lies in the future.",
-    errors.InvalidDateBilled.text: "The time of billing cannot be read, or lies in the future.",
-    errors.IdempotencyKeyAlreadyUsed.text: "The sender's key had come before, with another call or cost.",
+    errors.InvalidCost.text: "The value sent as the cost cannot be read as an amount.",
+    errors.InvalidCallDate.text: "The time of the call cannot be read, or it is in the future.",
+    errors.InvalidDateBilled.text: "The time of billing cannot be read, or it is in the future.",
+    errors.IdempotencyKeyAlreadyUsed.text: "The sender has used this key before, for another call or cost.",
     errors.EndpointNotAllowed.text: "The key's endpoint protections do not cover this path, or it is not for sending.",
-    errors.IpAddressNotAllowed.text: "The key's IP protections do not name the sender's address.",
-    errors.InvalidJsonBody.text: "The body was not the JSON that it was said to be.",
+    errors.IpAddressNotAllowed.text: "The key's IP protections do not include the sender's address.",
+    errors.InvalidJsonBody.text: "The body was labelled as JSON, but it is not valid JSON.",
 }
 
 
-def explain(logged, nearest, replayed_as):
-    """Return a few sentences on a LoggedDelivery; `nearest` is the NearestCall of an unmatched one, or None."""
+def explain_outcome(logged: LoggedDelivery, nearest: NearestCall | None, replayed_as: int | None) -> str:
+    """Return a few sentences; `nearest` is the call nearest to an unmatched delivery, if the log has one."""
     match logged.outcome:
         case Outcome.BILLED:
             return explain_billed(logged)
-        case Outcome.UNMATCHED:
-            return explain_unmatched(logged, nearest)
+        case Outcome.UNMATCHED if logged.call_date:
+            return explain_unmatched(logged, logged.call_date, nearest)
         case Outcome.DUPLICATE:
             return f"Delivery {logged.duplicate_of} billed this call before; this one got the same answer."
         case Outcome.CORRECTED:
@@ -44,45 +46,47 @@ def explain(logged, nearest, replayed_as):
         case Outcome.REFUSED:
             return explain_refused(logged)
         case Outcome.FAILED:
-            return f"{logged.error}: a fault on our side. It can be fired again."
+            return f"{logged.error}: an error of this service. The delivery can be replayed."
         case Outcome.DRY_RUN:
-            return "A dry run: it was answered as if, and nothing was billed."
+            return "This was a dry run: the call was validated and answered as usual, and nothing was billed."
         case Outcome.REPLAYED:
             again = f" as delivery {replayed_as}" if replayed_as else ""
-            return f"It was not billed at first ({logged.error or 'a dry run'}), and has been fired again{again}."
+            return f"It was not billed at first ({logged.error or 'a dry run'}) and has been replayed{again}."
     return ""
 
 
-def explain_billed(logged):
+def explain_billed(logged: LoggedDelivery) -> str:
     if logged.matched:
         return f"Billed as cost {logged.cost_id}; call {logged.call_log_id} came into the log later ({logged.matched})."
     found = f"Call {logged.call_log_id} was found and billed as cost {logged.cost_id}."
     if not logged.updated:
-        return f"{found} It has no lead, so none was updated."
-    carry = "and its first contact carry" if logged.first_contact else "carries"
-    return f"{found} Lead {logged.lead_id} {carry} {write_money(logged.cost)} since."
+        return f"{found} The call has no lead, so no lead was updated."
+    carry = "and its first contact now carry" if logged.first_contact else "now carries"
+    return f"{found} Lead {logged.lead_id} {carry} {write_money(logged.cost)}."
 
 
-def explain_refused(logged):
+def explain_refused(logged: LoggedDelivery) -> str:
     hint = HINTS.get((logged.error or "").partition(": ")[0])
     return f"{logged.error}. {hint}" if hint else f"{logged.error}."
 
 
-def explain_unmatched(logged, nearest):
-    call_date = logged.call_date
+def explain_unmatched(logged: LoggedDelivery, call_date: datetime, nearest: NearestCall | None) -> str:
     since = call_date - current_app.config["CALL_MATCH_BEFORE"]
     until = call_date + current_app.config["CALL_MATCH_AFTER"]
     return (
         f"Billed as cost {logged.cost_id}, but no lead was updated: no call from {write_number(logged.call_from)} to "
-        f"{write_number(logged.call_to)} between {since} and {until}; {describe_nearest(logged, nearest, since, until)}"
+        f"{write_number(logged.call_to)} between {since} and {until}; "
+        f"{explain_nearest(logged, call_date, nearest, since, until)}"
     )
 
 
-def describe_nearest(logged, nearest, since, until):
+def explain_nearest(
+    logged: LoggedDelivery, call_date: datetime, nearest: NearestCall | None, since: datetime, until: datetime
+) -> str:
     if nearest is None:
         return "the call log has no call from this caller at all."
     call = f"call {nearest.call_log_id} at {nearest.call_date}"
-    distance = write_distance(nearest.call_date - logged.call_date)
+    distance = write_distance(nearest.call_date - call_date)
     if nearest.call_direction != "INBOUND":
         return f"nearest was {call}, {distance}, but that was {nearest.call_direction.lower()}."
     if nearest.call_to[-10:] != logged.call_to:
@@ -92,8 +96,8 @@ def describe_nearest(logged, nearest, since, until):
     return f"nearest was {call}, {distance}."
 
 
-def write_distance(distance):
-    """How much earlier or later, in the two largest units."""
+def write_distance(distance: timedelta) -> str:
+    """Return how much earlier or later, in the two largest units."""
     if abs(distance) < timedelta(minutes=1):
         return "within a minute"
     days, (hours, minutes) = abs(distance).days, divmod(abs(distance).seconds // 60, 60)
@@ -101,8 +105,8 @@ def write_distance(distance):
     return f"{' '.join(parts)} {'later' if distance > timedelta(0) else 'earlier'}"
 
 
-def find_nearest(connection, logged):
-    """The NearestCall of an unmatched delivery; None for any other."""
-    if logged.outcome != Outcome.UNMATCHED:
+def find_nearest_to(connection: Connection, logged: LoggedDelivery) -> NearestCall | None:
+    """Return the NearestCall of an unmatched delivery; None for any other."""
+    if logged.outcome is not Outcome.UNMATCHED or not (logged.call_to and logged.call_from and logged.call_date):
         return None
     return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from pymysql.cursors import Cursor
 
+    from .hosts import Host
+
     class BaseConnection(pymysql.connections.Connection[Cursor]):
         """PyMySQL's connection with what its published types leave out."""
 
@@ -32,6 +34,7 @@ ANSWER_TIMEOUT = 2  # seconds for one answer; longer than the statement and lock
 class Connection(BaseConnection):
     """A connection that waits for no answer longer than `answer_timeout` seconds, nor beyond `deadline` (monotonic)."""
 
+    server: Host  # the one that it is to
     deadline: float | None = None
     answer_timeout: float = ANSWER_TIMEOUT
     prepared: frozenset[str] = frozenset()  # names of the statements that the server has prepared for it

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,21 +9,22 @@ from contextlib import contextmanager
 from typing import TypeVar, TypeVarTuple
 from weakref import WeakValueDictionary
 
-import pymysql
 from flask import Flask, current_app
 from pymysql.constants import CLIENT
 
 from .. import counters
 from ..config import DatabaseUrl
 from ..errors import TLDialerConnectionError
-from . import queries
+from .connecting import describe_failure, open_connection_to
 from .connection import Connection, rollback_or_close, seconds_left
+from .hosts import Host, Hosts
 from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, classify
 from .schema import bring_up_to_date
 
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 2  # seconds, over all hosts together: the sender learns promptly that the database is away
+PROBE_TIMEOUT = 1  # seconds, for a look at a host that would be better; no request waits for it
 REQUEST_SECONDS = 4.5  # for one request, retries included; platforms give up after 5
 
 Result = TypeVar("Result")
@@ -59,7 +59,7 @@ class Database:
 
     def __init__(self, url: DatabaseUrl) -> None:
         self.url = url
-        self.hosts = list(url.hosts[:1] if url.unix_socket else url.hosts)
+        self.hosts = Hosts(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
         self.opened: WeakValueDictionary[int, Connection] = WeakValueDictionary()  # thread to connection
 
@@ -73,9 +73,9 @@ class Database:
 
         The work ends with its commit, or is a single statement; when it runs again, it must recognise what it has
         stored before. Raises TLDialerConnectionError: at once when nothing could be reached, and after the deadline
-        when the connection was lost under way and the outcome could not be found out. While it is known that nothing
-        was stored, no attempt begins that could outlast the deadline: the server would finish it, and store after a
-        503.
+        when the connection was lost under way and the outcome could not be found out. As long as nothing
+        can have been stored, no attempt begins that could outlast the deadline: the server might commit after the
+        answer 503.
         """
         try:
             result: Result = WHILE_RETRYABLE(self.attempt, work, args, deadline)
@@ -94,33 +94,45 @@ class Database:
     def connection(self, deadline: float | None = None) -> Iterator[Connection]:
         """Yield the thread's connection; an error undoes the transaction.
 
-        An error of the moment or the connection becomes Retryable or ConnectionLost.
+        A transient error or a lost connection becomes Retryable or ConnectionLost.
         """
         connection = self.open_connection(deadline)
         try:
             yield connection
         except BaseException as error:
             rollback_or_close(connection)
-            self.raise_classified(error)
+            self.raise_classified(error, connection)
             raise
 
-    def raise_classified(self, error: BaseException) -> None:
+    def raise_classified(self, error: BaseException, connection: Connection) -> None:
         """Raise Retryable or ConnectionLost for an error of the moment or the connection; return for any other."""
         if not (found := classify(error)):
             return
         kind, classified = found
         if kind == "not_writable":
-            self.fail_over()
+            leave_host(connection)
+        elif kind == "lost":
+            connection.server.note_loss(is_timeout=isinstance(error.__context__, TimeoutError))
         counters.count_database_error(kind)
         log.warning("running again after: %s", error)
         raise classified from error
 
     def open_connection(self, deadline: float | None = None) -> Connection:
         kept = getattr(self.kept, "connection", None)
-        if kept is None or self.kept.process != os.getpid() or not kept.is_usable():
+        if kept is None or not self.may_use(kept):
             kept = self.replace_connection(deadline)
         kept.deadline = deadline
+        if self.hosts.is_probe_due():
+            threading.Thread(target=self.return_to_better_host, daemon=True).start()
         return kept
+
+    def choose_host(self, deadline: float | None) -> Host:
+        """Connect this thread anew, to the best host, and return that."""
+        return self.replace_connection(deadline).server
+
+    def may_use(self, kept: Connection) -> bool:
+        """Return whether a thread's connection is its process's own, to the host in use, and open."""
+        return self.kept.process == os.getpid() and kept.server is self.hosts.current and kept.is_usable()
 
     def replace_connection(self, deadline: float | None) -> Connection:
         self.opened.pop(threading.get_ident(), None)
@@ -137,49 +149,77 @@ class Database:
         opened = [connection() for connection in self.opened.valuerefs()]
         counters.count_connections(sum(connection.open for connection in opened if connection is not None))
 
-    def fail_over(self) -> None:
-        """Start with the next host from now on; the thread's connection to this one is closed."""
-        self.hosts.append(self.hosts.pop(0))
-        if self.kept.connection.open:
-            self.kept.connection.close()
-
     def apply_schema(self, drops_unused: bool = False) -> list[str]:
         """Create missing tables, bring the service's own up to date; return a sentence for each thing done."""
         with self.connect(client_flag=CLIENT.MULTI_STATEMENTS) as connection:
             return list(bring_up_to_date(connection, drops_unused))
 
     def connect(self, deadline: float | None = None, client_flag: int = CLIENT.FOUND_ROWS) -> Connection:
-        """Return a new connection to the first host that answers; raises TLDialerConnectionError when none does.
+        """Return a new connection to the best host, which the process uses from now on.
+
+        A host with drawbacks is used if there is none without; one with faults only if it was in use before, so that
+        `/readyz` can name them. Raises TLDialerConnectionError when there is no such host.
 
         FOUND_ROWS: an UPDATE counts the rows it found, also those that already had the value.
         """
-        timeout = seconds_left(deadline, CONNECT_TIMEOUT) / len(self.hosts)
-        reason: Exception | None = None
-        for host, port in list(self.hosts):
-            try:
-                return self.connect_to(host, port, timeout, client_flag)
-            except pymysql.OperationalError as error:
-                counters.count_database_error("no_connection")
-                log.warning("no connection to the database: %s", error)
-                reason = error
-        raise TLDialerConnectionError from reason
+        opened, reason = self.open_until_good(deadline, client_flag)
+        usable = [each for each in opened if not each.server.faults or each.server is self.hosts.current]
+        best = min(usable, key=lambda each: (bool(each.server.faults), bool(each.server.drawbacks)), default=None)
+        for connection in opened:
+            if connection is not best:
+                connection.close()
+        if best is None:
+            raise TLDialerConnectionError from reason
+        self.hosts.use(best.server)
+        return best
 
-    def connect_to(self, host: str, port: int, timeout: float, client_flag: int) -> Connection:
-        connection = Connection(
-            host=host,
-            port=port,
-            unix_socket=self.url.unix_socket,
-            user=self.url.user,
-            password=self.url.password,
-            database=self.url.database,
-            charset="utf8mb4",
-            autocommit=True,
-            client_flag=client_flag,
-            connect_timeout=timeout,
-            read_timeout=timeout,
-            write_timeout=timeout,
-            ssl=ssl.create_default_context(cafile=self.url.ssl_ca) if self.url.ssl_ca else None,
-            ssl_disabled=not self.url.ssl_ca,
-        )
-        queries.set_session(connection)
-        return connection
+    def open_until_good(self, deadline: float | None, client_flag: int) -> tuple[list[Connection], Exception | None]:
+        """Return a connection to each host that answers, as far as the first good one, and why the last did not."""
+        timeout = seconds_left(deadline, CONNECT_TIMEOUT) / len(self.hosts.all)
+        opened: list[Connection] = []
+        reason: Exception | None = None
+        for host in self.hosts.by_preference():
+            try:
+                connection = self.connect_to(host, timeout, client_flag)
+                if self.hosts.are_several():
+                    host.examine(connection)
+            except Exception as error:  # also of TLS, of the system, or of a library that the password needs
+                host.avoid()
+                counters.count_database_error("no_connection")
+                log.warning("no connection to the database at %s: %s", host, describe_failure(error))
+                reason = error
+                continue
+            opened.append(connection)
+            if host.is_good():
+                break
+            log.warning("the database at %s is not as it should be: %s", host, "; ".join(host.faults + host.drawbacks))
+            host.avoid()
+        return opened, reason
+
+    def connect_to(self, host: Host, timeout: float, client_flag: int = CLIENT.FOUND_ROWS) -> Connection:
+        return open_connection_to(host, self.url, timeout, client_flag)
+
+    def return_to_better_host(self) -> None:
+        """Use the first host of the URL that has not failed for a while; one that does now counts from now on."""
+        for host in self.hosts.before_current():
+            if not self.is_good_now(host):
+                host.avoid()
+            elif not host.is_avoided():
+                self.hosts.use(host)
+                return
+
+    def is_good_now(self, host: Host) -> bool:
+        """Ask a host; that it does not answer was said when it was left."""
+        try:
+            with self.connect_to(host, PROBE_TIMEOUT) as connection:
+                host.examine(connection)
+        except Exception:
+            return False
+        return host.is_good()
+
+
+def leave_host(connection: Connection) -> None:
+    """Use another host from now on if one works; the connection to this one is closed."""
+    connection.server.avoid()
+    if connection.open:
+        connection.close()

@@ -14,20 +14,46 @@ from .connection import ANSWER_TIMEOUT
 ATTEMPTS = 20  # far more than a deadlock ever took; the deadline ends the matter before
 BACKOFF = wait_random_exponential(multiplier=0.02, max=0.3)  # seconds; the jitter parts those that met in a deadlock
 
-# Error numbers of MariaDB and MySQL
-LOST = {CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST, ER.SERVER_SHUTDOWN, CONNECTION_KILLED := 1927}
+# Error numbers of MariaDB, MySQL (3000s too) and TiDB (8000s, 9000s); for what TiDB's mean see its "Error Codes and
+# Troubleshooting". An error goes into the first group only if nothing can have been stored.
 RETRYABLE = {
-    ER.LOCK_DEADLOCK,
+    ER.LOCK_DEADLOCK,  # Galera also says so when another node has changed the same row first
     ER.LOCK_WAIT_TIMEOUT,
     ER.STATEMENT_TIMEOUT,
     QUERY_TIMEOUT := 3024,
     ER.UNKNOWN_STMT_HANDLER,
+    ER.CHECKREAD,  # MariaDB since 11.6 under REPEATABLE READ, which our sessions do not have; undone like a deadlock
+    ROLLED_BACK_BY_GROUP := 3101,  # Group Replication: another member has changed the same row first
+    # TiDB: undone, and "the application can safely retry the whole transaction"
+    TIDB_COMMIT_CONFLICT := 8002,
+    TIDB_ROLLED_BACK := 8022,
+    TIDB_SCHEMA_CHANGED := 8028,
+    # TiDB: the statement could not lock or read what it wanted, before anything was committed
+    TIDB_LOCK_TIMEOUT := 9004,
+    TIDB_SNAPSHOT_GONE := 9006,
+    TIDB_WRITE_CONFLICT := 9007,
 }
+# The host writes nothing now, and another one may
 NOT_WRITABLE = {
     ER.OPTION_PREVENTS_STATEMENT,
-    ER.UNKNOWN_COM_ERROR,
+    ER.UNKNOWN_COM_ERROR,  # Galera: not ready, or without a quorum
     READ_ONLY_TRANSACTION := 1792,
     READ_ONLY_MODE := 1836,
+    REFUSED_BY_HOOK := 3100,  # Group Replication, before the commit: the member has left its group, or has no quorum
+}
+# The connection broke, or the error can come as late as in COMMIT, and says nothing about what became of it
+LOST = {
+    CR.CR_SERVER_GONE_ERROR,
+    CR.CR_SERVER_LOST,
+    ER.SERVER_SHUTDOWN,
+    CONNECTION_KILLED := 1927,
+    ER.QUERY_INTERRUPTED,  # KILL QUERY: the statement that bills in one trip may have passed its COMMIT
+    ER.ERROR_DURING_COMMIT,  # also Group Replication's answer when another member has changed the same row first
+    # TiDB's storage did not answer in time, was too busy or not there; nothing is promised about what it did
+    TIDB_PLACEMENT_TIMEOUT := 9001,
+    TIDB_STORAGE_TIMEOUT := 9002,
+    TIDB_STORAGE_BUSY := 9003,
+    TIDB_REGION_AWAY := 9005,
 }
 
 
@@ -36,7 +62,7 @@ class Retryable(TLDialerConnectionError):
 
 
 class ConnectionLost(TLDialerConnectionError):
-    """The connection broke under way: everything is stored, or nothing, and running again finds out."""
+    """The connection broke under way, or COMMIT failed: all is stored, or nothing, and running again finds out."""
 
 
 def error_number(error: BaseException) -> int | None:

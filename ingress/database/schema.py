@@ -1,8 +1,8 @@
 """`schema apply`: the tables that are missing, and tables of an earlier version brought up to date with their rows.
 
-A migration is a file of `sql/migrations/`: a sentence, a question that is 1 while there is something to do, and the
-statements that do it, again and again until the question is 0. So it tells by itself whether it is needed, can be
-interrupted anywhere, and can run again after the earlier version, still serving, has written more rows.
+A migration is a file of `sql/migrations/`: a sentence, a query that returns 1 while there is something to do, and the
+statements that do it, repeated until the query returns 0. So a migration knows by itself whether it is needed, can be
+interrupted anywhere, and can run again for rows that an earlier version has written since.
 """
 
 import re
@@ -75,11 +75,13 @@ def migrate(connection: Connection, path: Path) -> bool:
 
 
 def ask(connection: Connection, question: str) -> bool:
+    """Return whether there is still something to do."""
     row = run_statement(connection, question)
     return bool(row and row[0])
 
 
 def has_column(connection: Connection, table: str, column: str) -> bool:
+    """Return whether the column exists: a question about one that does not would be an error."""
     try:
         run_statement(connection, f"SELECT {column} FROM {table} LIMIT 0")  # noqa: S608 - both from our files
     except pymysql.OperationalError as error:

@@ -1,4 +1,4 @@
-"""The body of a request: all of it or an error, read as JSON or as a form whatever it is labelled."""
+"""The body of a request: all of it or an error, read as JSON or as a form by what it holds rather than by its label."""
 
 import json
 import re
@@ -22,6 +22,7 @@ FORM_START = re.compile(r"[\s&]*[^\s&={}\"'<>]+=")  # no JSON and no XML begins 
 STRING_OR_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 Pairs = MultiDict[str, Any]  # texts; JSON may hold other things too
+NESTED = (list, MultiDict)  # what JSON's lists and objects become
 
 
 def read_content() -> bytes:
@@ -109,7 +110,7 @@ def is_too_deep(value: Pairs) -> bool:
 def list_children(parent: Any) -> list[Any]:
     """Return the objects and lists in an object, those under a name given twice included, or in a list."""
     values = parent if isinstance(parent, list) else (each for values in parent.listvalues() for each in values)
-    return [value for value in values if isinstance(value, list | MultiDict)]
+    return [value for value in values if isinstance(value, NESTED)]
 
 
 class NotJson(Exception):

@@ -1,4 +1,4 @@
-"""Phone number, cost and time: the sender's text in, an exact value out; whatever is in doubt is a ValueError."""
+"""Phone number, cost and time: the sender's text in, an exact value out; a doubtful text is a ValueError."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -27,7 +27,7 @@ NEGATIVE = re.compile(
 COST_STEP = Decimal("0.0001")
 COST_LIMIT = Decimal(10) ** 8  # DECIMAL(12,4) ends just below
 
-EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock of whatever zone the value has
+EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001 - compared with the wall clock of the zone that the value has
 LATEST = timedelta(days=1)  # ahead of now; clocks and time zones of senders differ by no more
 
 EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)  # seconds or milliseconds, from the year 2000 on
@@ -60,10 +60,10 @@ OTHER_FORMS = [
 
 
 def normalise_number(text: str) -> str:
-    """Return the 10 digits of a North American number written in any way (`contract.md`, did and cid).
+    """Return the 10 digits of a North American number written in any way (`docs/contract.md`, did and cid).
 
     The digits that were sent must all belong to the number: an extension or a second number is refused, and so is
-    a number spelled in letters, since a stray word would become digits that nobody dialled.
+    a number spelled in letters, since a stray word would become digits that were never dialled.
     """
     text = text.strip()
     if plain := PLAIN_NUMBER.fullmatch(text):
@@ -100,7 +100,7 @@ def restore_float(text: str) -> str:
 
 
 def parse_cost(text: str) -> Decimal:
-    """Return a cost as Decimal with 4 places, rounded half up; unit: the account's currency (`contract.md`, cost)."""
+    """Return a cost as Decimal with 4 places, rounded half up; in the account's currency (`docs/contract.md`)."""
     match = COST_TEXT.fullmatch(text.strip())
     if not match and NEGATIVE.match(text.strip()):
         raise ValueError("below zero: send what the call costs now, 0 to cancel it")

@@ -1,4 +1,4 @@
-"""What a request carries: body and query as they came, each name looked up the way `contract.md` orders it."""
+"""What a request carries: body and query as they came, each name looked up the way `docs/contract.md` orders it."""
 
 import hashlib
 import json
@@ -93,6 +93,7 @@ class Parameters:
 
     `raw_body` is the text of a body that could not be read, `body_error` the error to answer because of it once the
     sender is known. `secret` is the sender's, once it was found valid: no value that is read after that shows it.
+    `changed` has by parameter what an operator sets in place of all that was sent for it.
     """
 
     body: Pairs
@@ -102,6 +103,7 @@ class Parameters:
     raw_body: str | None = None
     body_error: IngressError | None = None
     secret: str | None = None
+    changed: dict[str, str] = field(default_factory=dict)
     other_spellings: dict[str, list[str]] | None = None
 
     def list_sent(self, names: Iterable[str]) -> list[Any]:
@@ -159,6 +161,8 @@ class Parameters:
         }
         if self.raw_body is not None:
             places["raw_body"] = self.unquote_secret(self.raw_body)[:RAW_BODY_LIMIT]
+        if self.changed:
+            places["changed"] = self.changed
         text = json.dumps(places)
         if not self.secret:
             return text
@@ -193,7 +197,12 @@ def from_json(text: str) -> Parameters:
     """Return the Parameters of what `as_json` has kept; a body that could not be read holds none."""
     sent = json.loads(text)
     return Parameters(
-        MultiDict(sent["body"]), MultiDict(sent["query"]), sent["path"], sent["headers"], sent.get("raw_body")
+        MultiDict(sent["body"]),
+        MultiDict(sent["query"]),
+        sent["path"],
+        sent["headers"],
+        sent.get("raw_body"),
+        changed=sent.get("changed", {}),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError
+from werkzeug.datastructures import MultiDict
 
 from .. import errors
 from ..errors import IngressError
@@ -82,17 +83,18 @@ class BillableCallSchema(Schema):
 
     did = PhoneNumberField(errors.InvalidDid, errors.MissingDid, about="The number that was dialled.")
     cid = PhoneNumberField(errors.InvalidCid, errors.MissingCid, about="The caller's number.")
-    cost = CostField(errors.InvalidCost, errors.MissingCost, about="What the call costs.")
+    cost = CostField(errors.InvalidCost, errors.MissingCost, about="What the call costs now: 0 cancels it.")
     date_billed = TimeField(errors.InvalidDateBilled, about="When the call was billed; now, if absent.")
     call_date = TimeField(
         errors.InvalidCallDate,
-        about="When the call was delivered; the call log is searched around it. Now, if absent.",
+        about="When the call was delivered; the call log is searched around it. Now, if absent. A day without a clock"
+        " time does not tell two calls apart.",
     )
     notes = NotesField(errors.InvalidNotes, about="Any text to keep with the cost.")
     idempotency_key = IdempotencyKeyField(
         errors.InvalidIdempotencyKey,
-        about="The sender's own id of this call. A call that is sent again with the same id is not billed again; the"
-        " answer is that of the first time.",
+        about="The sender's own id of this call. Sent again with it, the same amount changes nothing, and another one"
+        " corrects the cost.",
     )
     dry_run = SwitchField(
         errors.InvalidDryRun, about="Validate and answer as usual but store nothing; `cost_id` is null."
@@ -104,7 +106,14 @@ billable_call_schema = BillableCallSchema()
 
 def collect_billable_call(parameters: Parameters) -> Sent:
     """Return what was sent for each parameter, by its name in the schema: from the header first, from the path last."""
-    return {name: find_sent(parameters, name, aliases) for name, aliases in ALIASES.items()}
+    sent = {name: find_sent(parameters, name, aliases) for name, aliases in ALIASES.items()}
+    for name in REQUIRED:
+        if sent[name] is None:
+            sent[name] = find_misplaced(parameters, ALIASES[name])
+    if parameters.changed:
+        changed = Parameters(MultiDict(), MultiDict(), parameters.changed)
+        sent |= {name: find_sent(changed, name, ()) for name in parameters.changed}
+    return sent
 
 
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
@@ -112,21 +121,9 @@ def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> An
     if is_present(header):
         return parameters.mask(header)
     try:
-        value = parameters.find(aliases, parameters.path.get(name), is_no_value=NO_VALUES.get(name, is_filler))
+        return parameters.find(aliases, parameters.path.get(name), is_no_value=NO_VALUES.get(name, is_filler))
     except GivenTwice as ambiguous:
         return ambiguous
-    return find_misplaced(parameters, aliases) if value is None and name in REQUIRED else value
-
-
-def change_parameter(parameters: Parameters, name: str, value: str) -> None:
-    """Give a parameter another value in place of all that was sent for it."""
-    for place in (parameters.body, parameters.query):
-        for spelling in [spelling for spelling in place if spelling.lower() in ALIASES[name]]:
-            place.poplist(spelling)
-    parameters.path.pop(name, None)
-    parameters.headers.pop(PARAMETER_HEADERS.get(name, ""), None)
-    parameters.body.add(name, value)
-    parameters.other_spellings = None
 
 
 def load_billable_call(

@@ -24,9 +24,12 @@ NO_ADDRESS = ""  # it came from a file, not from a sender
 
 
 class MissingRow(NamedTuple):
-    """A row that was never received; `cost` in ten-thousandths, `nearby` the id of a cost that may be the same call."""
+    """A row that was never received; `cost` in ten-thousandths, `nearby` the id of a cost that may be the same call.
 
-    row: int
+    `doubt` says what else speaks against booking it.
+    """
+
+    row: int | str  # `5 of Sheet2` where there are several
     call_id: str | None
     did: str
     cid: str
@@ -36,13 +39,32 @@ class MissingRow(NamedTuple):
     cost: int
     is_day: int
     nearby: int | None
+    doubt: str | None
+
+    @property
+    def why_doubtful(self) -> str | None:
+        if self.nearby:
+            return f"perhaps received as cost {self.nearby}: the same caller and amount within a day"
+        return self.doubt
 
 
 class UnbookedRow(NamedTuple):
     """A row that is not booked, and why."""
 
-    row: int
+    row: int | str
     reason: str
+
+
+class Agreement(NamedTuple):
+    """How many rows bill a call, and how many of them agree with what came in."""
+
+    agreeing: int
+    number: int
+
+    @property
+    def is_poor(self) -> bool:
+        """True where all that is missing is doubtful, as in `sql/invoice/judge_file.sql`."""
+        return 10 * self.agreeing < self.number
 
 
 @dataclass
@@ -53,21 +75,17 @@ class Booking:
     refused: list[UnbookedRow] = field(default_factory=list)
 
 
-def list_unbooked(staging: Staging, doubtful: bool) -> Iterator[UnbookedRow]:
-    """Yield the rows that are not booked because of what the comparison says."""
-    yield from staging.rows(UnbookedRow, "list_refused")
-    for missing in () if doubtful else list_doubtful(staging):
-        reason = f"perhaps received as cost {missing.nearby}: the same caller and amount within a day"
-        yield UnbookedRow(missing.row, reason)
-
-
-def list_doubtful(staging: Staging) -> Iterator[MissingRow]:
-    return (missing for missing in staging.rows(MissingRow, "list_missing") if missing.nearby)
+def list_unbooked(staging: Staging, doubtful: bool, corrections: bool) -> Iterator[UnbookedRow]:
+    """Yield the rows that are not booked because of what the comparison says; credits if they are not `corrections`."""
+    yield from staging.rows(UnbookedRow, "list_refused", corrections=corrections)
+    for missing in () if doubtful else staging.rows(MissingRow, "list_missing"):
+        if reason := missing.why_doubtful:
+            yield UnbookedRow(missing.row, reason)
 
 
 def list_bookable(staging: Staging, doubtful: bool) -> Iterator[MissingRow]:
     """Yield the rows that were never received, oldest call first; doubtful ones, too, only if `doubtful`."""
-    return (missing for missing in staging.rows(MissingRow, "list_missing") if doubtful or not missing.nearby)
+    return (missing for missing in staging.rows(MissingRow, "list_missing") if doubtful or not missing.why_doubtful)
 
 
 def book(booking: Booking, rows: Iterable[MissingRow], total: int, api_key: ApiKey, file_name: str) -> None:

@@ -1,17 +1,17 @@
-"""The calls behind the rows and the costs, looked up in the call log by the rule that bills them."""
+"""The calls behind rows and costs, looked up in the call log by the rule that bills them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..billing.correct import search_for
 from ..database import queries
-from .moments import wall_time
+from .moments import naive_seconds, wall_time
 from .period import Period
 from .progress import open_bar
 from .received import run_patiently
 from .staging import Staging
 
-SEARCH_BATCH = 100  # calls looked up in a statement
+SEARCH_BATCH = 300  # calls looked up in a statement, see list_calls
 
 
 class SearchedCall(NamedTuple):
@@ -23,28 +23,49 @@ class SearchedCall(NamedTuple):
     called: int
 
 
+class RowCall(NamedTuple):
+    """The call of a row, as it is staged."""
+
+    call_log_id: int
+    call_at: int
+    seconds: int
+    row: int
+
+
+class CostCall(NamedTuple):
+    """The call of a received cost, as it is staged."""
+
+    call_log_id: int
+    cost_id: int
+
+
 class LastRow(NamedTuple):
     last: int
 
 
 def look_up_rows(staging: Staging, period: Period) -> None:
-    """Note the call of each row of the period."""
+    """Note the call of each row of the period for which the statement wants it."""
     with open_bar("Calls", staging.row(LastRow, "find_last_row").last) as bar:
-        for row in look_up(staging, "list_rows_to_look_up", "update_row_call", **period._asdict()):
-            bar.update(row - bar.pos)
+        for found in look_up(staging, "list_rows_to_look_up", **period._asdict()):
+            staging.run_for_each("update_row_call", map(describe_row_call, found))
+            bar.update(max((call.search for call in found), default=bar.pos) - bar.pos)
+
+
+def describe_row_call(found: queries.FoundCall) -> RowCall:
+    return RowCall(found.call.call_log_id, naive_seconds(found.call.call_date), found.call.sec_talk, found.search)
 
 
 def look_up_costs(staging: Staging) -> None:
-    """Note the call of each cost that has found no row although one of its pair is left."""
-    for _ in look_up(staging, "list_received_to_look_up", "update_received_call"):
-        pass
+    """Note the call of each cost of whose pair a row has found none."""
+    staging.run("insert_cost_searches")
+    for found in look_up(staging, "list_cost_searches"):
+        staging.run_for_each("update_received_call", (CostCall(call.call_log_id, cost_id) for cost_id, call in found))
 
 
-def look_up(staging: Staging, listing: str, update: str, **values: int) -> Iterator[int]:
-    """Find the calls in the call log, by the rule that bills them; yield how far that has come."""
+def look_up(staging: Staging, listing: str, **values: int) -> Iterator[list[queries.FoundCall]]:
+    """Yield the calls of the searches that a statement lists, a batch after the other."""
     behind = 0
     while page := list(staging.rows(SearchedCall, listing, behind=behind, at_most=SEARCH_BATCH, **values)):
         searches = {call.search: search_for(call.did, call.cid, wall_time(call.called)) for call in page}
-        staging.run_for_each(update, run_patiently(queries.list_calls, searches=searches))
+        yield run_patiently(queries.list_calls, searches=searches)
         behind = page[-1].search
-        yield behind

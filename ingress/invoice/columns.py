@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from .exports import EXPORTS, FIELDS, Export, Texts
+from .exports import EXPORTS, FIELDS, OPTIONAL, Export, Texts
 from .tables import Table, UnusableFile
 
-HEADER_ROWS = 20  # in which the header is looked for; titles and empty lines may stand above it
+HEADER_ROWS = 500  # in which the header is looked for; titles and empty lines may stand above it
 
 
 class ColumnOptions(NamedTuple):
@@ -32,35 +32,48 @@ class Columns(NamedTuple):
     header: list[str]
     only: dict[int, str]
     did: str
+    names: Texts
 
     def pick(self, cells: list[str]) -> Texts:
-        texts = Texts._make([cell(cells, place) for place in self.places])
+        texts = Texts._make([(place is not None and cell(cells, place)) or "" for place in self.places])
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
         return all(cell(cells, place).casefold() == value.casefold() for place, value in self.only.items())
 
 
+class AmbiguousColumn(UnusableFile):
+    """Two columns have the name of one that is needed."""
+
+
 def cell(cells: list[str], place: int | None) -> str:
-    return cells[place].strip() if place is not None and place < len(cells) else ""
+    """Return the text of a cell; that of Excel's ="0123", which keeps a text from becoming a number, is 0123."""
+    if place is None or place >= len(cells):
+        return ""
+    text = cells[place].strip()
+    return unquote(text) if text[:2] == '="' else text
+
+
+def unquote(text: str) -> str:
+    return text[2:-1].strip() if text.endswith('"') and text.count('"') == 2 else text
 
 
 def parse_map(text: str) -> dict[str, str]:
     """Return `cost=Payout,cid="Caller ID"` as a dict; a ValueError tells what is wrong with it."""
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace, lexer.whitespace_split, lexer.commenters, lexer.escape = ",", True, "", ""
-    pairs = {field: column for field, _, column in (part.strip().partition("=") for part in lexer)}
-    for field, column in pairs.items():
+    parts = [part.strip().partition("=") for part in lexer]
+    for field, sign, column in parts:
         if field not in FIELDS:
             raise ValueError(f"{field!r} is none of {', '.join(FIELDS)}")
-        if not column.strip():
+        if not column.strip() and not (sign and field in OPTIONAL):
             raise ValueError(f"{field} needs a column, as in {field}=Column")
-    return pairs
+    return {field: column for field, _, column in parts}
 
 
 def simplify(name: str) -> str:
     """Return what counts of a column's name: its letters and digits in lower case, and single blanks."""
-    return re.sub(r"[\W_]+", " ", name).strip().casefold()
+    return re.sub(r"[\W_]+", " ", name).strip().casefold().removesuffix(" usd")
 
 
 def find_table(tables: Iterable[Table], options: ColumnOptions) -> tuple[Table, Columns, int]:
@@ -82,18 +95,24 @@ def find_columns(header: list[str], options: ColumnOptions) -> Columns | None:
     names = [simplify(name) for name in header]
     filters = find_places(names, {name: [name] for name in options.only})
     for export in EXPORTS.values():
-        places = find_places(names, wanted_names(export, options))
-        is_complete = not list_missing(places, options.did) and set(options.given) <= set(places)
+        places = part_clock(find_places(names, wanted_names(export, options)), names, options)
+        is_complete = not list_missing(places, options.did) and set(find_given(options)) <= set(places)
         if is_complete and len(filters) == len(options.only):
             require_single(names, header, {**places, **filters})
             only = {filters[name]: value for name, value in options.only.items()}
-            return Columns(tuple(map(places.get, FIELDS)), header, only, options.did or "")
+            named = Texts._make([cell(header, places.get(field)) for field in FIELDS])
+            return Columns(tuple(map(places.get, FIELDS)), header, only, options.did or "", named)
     return None
+
+
+def find_given(options: ColumnOptions) -> dict[str, str]:
+    """Return the columns that `--map` names; a blank one only keeps a field from being found."""
+    return {field: column for field, column in options.given.items() if column}
 
 
 def wanted_names(export: Export, options: ColumnOptions) -> dict[str, list[str]]:
     """Return the names by field that the column may have."""
-    given = {field: [column] for field, column in options.given.items()}
+    given = {field: [column] if column else [] for field, column in options.given.items()}
     return export.columns | ({"cost": export.vendor_cost} if options.vendor else {}) | given
 
 
@@ -101,6 +120,15 @@ def find_places(names: list[str], wanted: Mapping[str, list[str]]) -> dict[str, 
     """Return by field where the first of its wanted names stands; without the fields that have no column."""
     found = {field: [names.index(name) for name in map(simplify, wanted[field]) if name in names] for field in wanted}
     return {field: places[0] for field, places in found.items() if places}
+
+
+def part_clock(places: dict[str, int], names: list[str], options: ColumnOptions) -> dict[str, int]:
+    """Return the places with date and clock in two columns: `Start Time` beside `Date` is only the clock."""
+    if "call_time" not in places or places["call_time"] != places.get("call_date"):
+        return places
+    if "date" in names and "call_date" not in options.given:
+        return places | {"call_date": names.index("date")}
+    return {field: place for field, place in places.items() if field != "call_time"}
 
 
 def list_missing(places: Mapping[str, int], did: str | None) -> list[str]:
@@ -113,13 +141,14 @@ def list_missing(places: Mapping[str, int], did: str | None) -> list[str]:
 def require_single(names: list[str], header: list[str], places: Mapping[str, int]) -> None:
     for field, place in places.items():
         if names.count(names[place]) > 1:
-            raise UnusableFile(f"has the column {header[place].strip()!r} ({field}) more than once")
+            raise AmbiguousColumn(f"has the column {header[place].strip()!r} ({field}) more than once")
 
 
 def describe_missing(header: list[str], options: ColumnOptions) -> str:
     """Say what the file lacks of the export that comes nearest."""
     names = [simplify(name) for name in header]
-    unknown = [column for column in (*options.given.values(), *options.only) if simplify(column) not in names]
+    named = (*find_given(options).values(), *options.only)
+    unknown = [column for column in named if simplify(column) not in names]
     missing = min(
         (list_missing(find_places(names, wanted_names(export, options)), options.did) for export in EXPORTS.values()),
         key=len,
@@ -127,7 +156,17 @@ def describe_missing(header: list[str], options: ColumnOptions) -> str:
     lacks = [f"no column {column!r}" for column in unknown] + [
         f"no column known to be the {field}" for field in missing
     ]
-    there = ", ".join(repr(name.strip()) for name in header) or "none"
-    return (
-        f"has {' and '.join(lacks)}; its columns are: {there}. Say which is which with --map, as in --map cost=Payout"
-    )
+    there = ", ".join(repr(name.strip()) for name in header if name.strip()) or "none"
+    return f"has {' and '.join(lacks)}; its columns are: {there}{advise(unknown, missing)}"
+
+
+def advise(unknown: list[str], missing: list[str]) -> str:
+    """Say which option helps: only those for what is missing."""
+    advice = ""
+    if unknown:
+        advice += ". Name the columns as they are in the file"
+    if missing:
+        advice += f". Say which column it is with --map {','.join(f'{field}=COLUMN' for field in missing)}"
+    if "did" in missing:
+        advice += ", or give the number that was called for all rows with --did NUMBER"
+    return advice

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,13 +11,21 @@ from .tables import Table, UnusableFile
 
 DELIMITERS = ",;\t|"
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FIRST_LINE_BYTES = 100  # in which a first line `sep=;` would be
 SURVEY_BYTES = 1 << 20  # read at a time
 
 
 def list_csv_tables(path: Path, start: bytes) -> list[Table]:
     """Return the same CSV with each delimiter; `start` is its first bytes."""
     encoding, lines = survey(path, guess_encoding(start))
-    return [Table(partial(read_csv, path, encoding, delimiter), lines) for delimiter in DELIMITERS]
+    delimiters = declared_delimiter(start[:FIRST_LINE_BYTES].decode(encoding, errors="ignore")) or DELIMITERS
+    return [Table(partial(read_csv, path, encoding, delimiter), lines) for delimiter in delimiters]
+
+
+def declared_delimiter(start: str) -> str | None:
+    """Return the delimiter that a first line `sep=;` tells Excel."""
+    declared = re.match('\ufeff?"?sep=(.)"?[\r\n]', start, re.IGNORECASE)
+    return declared and declared[1]
 
 
 def guess_encoding(start: bytes) -> str:
@@ -50,8 +59,13 @@ def survey(path: Path, encoding: str) -> tuple[str, int | None]:
 def read_csv(path: Path, encoding: str, delimiter: str, *, strict: bool) -> Iterator[list[str]]:
     """Yield the rows. Strict, because a quote that is never closed would silently swallow all rows after it."""
     with path.open(encoding=encoding, newline="", errors="replace") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=strict)
+        reader = csv.reader(map(clean, file), delimiter=delimiter, strict=strict)
         try:
             yield from reader
         except csv.Error as error:
             raise UnusableFile(f"is broken at line {reader.line_num}: {error}") from None
+
+
+def clean(line: str) -> str:
+    """Return the line without zeros, a second byte order mark, and the character that ends a file of DOS."""
+    return line.replace("\0", "").replace("\ufeff", "").replace("\x1a", "")

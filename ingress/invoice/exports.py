@@ -15,9 +15,13 @@ class Texts(NamedTuple):
     date_billed: str
     cost: str
     notes: str
+    call_time: str = ""
+    adjustment: str = ""
+    status: str = ""
 
 
 FIELDS = Texts._fields
+OPTIONAL = ("notes", "call_time", "adjustment", "status")  # found by their name, and left out by `--map status=`
 
 
 class Export(NamedTuple):
@@ -31,9 +35,10 @@ class Export(NamedTuple):
 def read_exports() -> dict[str, Export]:
     """Return the Exports of `exports.toml` by platform."""
     known = tomllib.loads(Path(__file__).with_name("exports.toml").read_text(encoding="utf-8"))
+    of_any = known.pop("any")
     return {
         platform: Export(
-            columns={field: export[field] for field in FIELDS if field in export},
+            columns={field: names for field in FIELDS if (names := export.get(field, []) + of_any.get(field, []))},
             vendor_cost=export["vendor_cost"],
             unverified=export["unverified"],
         )

@@ -25,7 +25,7 @@ class StagedFinding(NamedTuple):
     """A difference as it is staged: times on the dialer's wall clock, in seconds, amounts in ten-thousandths."""
 
     kind: str
-    row: int | None
+    row: int | str | None  # `5 of Sheet2` where there are several
     cost_id: int | None
     call_id: str | None
     did: str | None
@@ -45,7 +45,7 @@ class Detail(NamedTuple):
     """A difference as the reports list it; the fields are the header of `--details`."""
 
     finding: str
-    row: int | None
+    row: int | str | None
     cost_id: int | None
     call_id: str | None
     did: str | None

@@ -1,74 +1,132 @@
 """The export into the staging file, row by row; what is no call is counted and left out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from .amounts import money, parse_amount
-from .columns import ColumnOptions, Columns, find_table
+from ..intake.fields import LATEST
+from .amounts import money
+from .columns import ColumnOptions
+from .day_order import DayOrder
+from .exports import Texts
 from .files import open_tables
-from .moments import Reading
+from .moments import Reading, join_clock, parse_moment
 from .progress import show_progress
-from .rows import StagedRow, is_total, read_row
+from .rows import NOT_OWED, StagedRow, read_row
+from .sheets import LeftSheet, TakenSheet, choose_sheets
 from .staging import Staging
 from .tables import UnusableFile
+from .totals import Totals, amount_or_none, is_average, is_summary, may_be_call
 
 NO_OPTIONS = ColumnOptions()
 
 
 @dataclass
 class Intake:
-    """How many rows are staged and left out, and the file's own total in ten-thousandths beside the rows' sum."""
+    """What was taken in: how many rows are staged and left out, from which sheets, and what the file says of itself.
 
+    `not_owed` counts the rows whose status says so, by its first word.
+    """
+
+    taken: list[TakenSheet]
+    left: list[LeftSheet]
+    order: DayOrder
     rows: int = 0
     left_out: int = 0
-    stated_total: int | None = None
-    added_up: int = 0
+    rows_of_sheet: Counter[str] = field(default_factory=Counter)
+    not_owed: Counter[str] = field(default_factory=Counter)
+    sums: Totals = field(default_factory=Totals)
 
     def disagrees(self) -> bool:
-        return self.stated_total is not None and self.stated_total != self.added_up
+        return self.sums.wrong() is not None
 
     def totals(self) -> tuple[Decimal, Decimal]:
         """Return the file's own total and the sum of its rows."""
-        return money(self.stated_total), money(self.added_up)
+        return money(self.sums.wrong()), money(self.sums.added_up)
 
 
 def take_in(path: Path, staging: Staging, reading: Reading, options: ColumnOptions = NO_OPTIONS) -> Intake:
-    """Stage all rows of the file that `options.only` lets through; return the Intake. Raises UnusableFile."""
-    intake = Intake()
-    with open_tables(path) as tables:
-        table, columns, header = find_table(tables, options)
-        reading = reading._replace(epoch=table.epoch)
-        with show_progress("Rows", table.read(strict=True), table.lines, step=1000) as lines:
-            staging.run_for_each("insert_row", read_rows(lines, header, columns, reading, intake))
+    """Stage all rows of the file that `options.only` lets through; return the Intake. Raises UnusableFile.
+
+    If the dates show on the way that the day comes first, the file is read once more.
+    """
+    with open_tables(path) as sheets:
+        taken, left = choose_sheets(sheets, options)
+        order = DayOrder((reading.now + LATEST).date(), reading.order.told)
+        intake = stage(staging, reading, Intake(taken, left, order))
+        if corrected := order.corrected():
+            staging.run("delete_rows")
+            intake = stage(staging, reading, Intake(taken, left, corrected))
     if not intake.rows:
         which = " that --only lets through" if options.only else ""
         raise UnusableFile(f"has no row of a call below its header{which}")
     return intake
 
 
+def stage(staging: Staging, reading: Reading, intake: Intake) -> Intake:
+    reading = reading._replace(order=intake.order)
+    lines = [sheet.table.lines for sheet in intake.taken]
+    length = None if None in lines else sum(filter(None, lines))
+    with show_progress("Rows", read_sheets(reading, intake), length, step=1000) as rows:
+        staging.run_for_each("insert_row", filter(None, rows))
+    return intake
+
+
+def read_sheets(reading: Reading, intake: Intake) -> Iterator[StagedRow | None]:
+    """Yield the rows of all sheets, None for a line that is no row. Those of the second sheet count on."""
+    behind = 0
+    for sheet in intake.taken:
+        reading = reading._replace(epoch=sheet.table.epoch)
+        place = f"{{}} of {sheet.name}" if len(intake.taken) > 1 else None
+        number = 0
+        lines = sheet.table.read(strict=True)
+        for number, row in read_rows(lines, sheet, reading, intake, behind, place):  # noqa: B007 - it counts on
+            yield row
+        behind += number
+
+
 def read_rows(
-    lines: Iterable[list[str]], header: int, columns: Columns, reading: Reading, intake: Intake
-) -> Iterator[StagedRow]:
-    """Yield the rows below the header that are to be staged, and count them all in the Intake."""
+    lines: Iterable[list[str]], sheet: TakenSheet, reading: Reading, intake: Intake, behind: int, place: str | None
+) -> Iterator[tuple[int, StagedRow | None]]:
+    """Yield the number of each line, and the row to be staged, if it is one; count them all in the Intake."""
+    columns = sheet.columns
     for number, cells in enumerate(lines, start=1):
-        if number <= header or not any(cell.strip() for cell in cells) or cells == columns.header:
-            continue
-        texts = columns.pick(cells)
-        if is_total(cells, texts):
-            intake.stated_total = amount_or_none(texts.cost)
-            continue
-        intake.added_up += amount_or_none(texts.cost) or 0
-        if not columns.are_wanted(cells):
-            intake.left_out += 1
-            continue
-        intake.rows += 1
-        yield read_row(number, texts, reading)
+        row = None
+        if number > sheet.header and any(map(str.strip, cells)) and cells != columns.header:
+            texts = columns.pick(cells)
+            if is_call(cells, texts, reading, intake.sums):
+                row, cost = read_row(behind + number, texts, reading, columns.names, place and place.format(number))
+                intake.sums.add(cost.stated or 0, cost.owed or 0)
+                row = count_row(row, cells, texts, sheet, intake)
+        yield number, row
 
 
-def amount_or_none(text: str) -> int | None:
+def is_call(cells: list[str], texts: Texts, reading: Reading, totals: Totals) -> bool:
+    """Return False for a row of totals and the like, of which the Totals take note."""
+    if may_be_call(texts) or not is_summary(cells, texts, has_date(texts, reading), totals):
+        return True
+    if not is_average(cells):
+        totals.check(amount_or_none(texts.cost))
+    return False
+
+
+def has_date(texts: Texts, reading: Reading) -> bool:
     try:
-        return parse_amount(text)
+        parse_moment(join_clock(texts.call_date, texts.call_time, reading.epoch) or texts.date_billed, reading)
     except ValueError:
+        return False
+    return True
+
+
+def count_row(row: StagedRow, cells: list[str], texts: Texts, sheet: TakenSheet, intake: Intake) -> StagedRow | None:
+    """Count the row; return it, or None where `--only` leaves it out."""
+    if not sheet.columns.are_wanted(cells):
+        intake.left_out += 1
         return None
+    intake.rows += 1
+    intake.rows_of_sheet[sheet.name] += 1
+    if not_owed := NOT_OWED.fullmatch(texts.status):
+        intake.not_owed[not_owed[1].capitalize()] += 1
+    return row

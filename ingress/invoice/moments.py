@@ -1,32 +1,33 @@
 """Times of an invoice: text in, seconds on the dialer's wall clock; a day without a clock is the whole day."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..clock import wall_clock
-from ..intake.fields import parse_time
+from ..intake.fields import EARLIEST, LATEST, parse_time
+from .dates import CLOCK_ONLY, read_date
+from .day_order import DayOrder
 from .tables import EXCEL_EPOCH
 
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the dialer's wall clock has no zone
 DAY_SECONDS = 86_400
-DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}|\d{1,2}/\d{1,2}/\d{4}")  # without a clock
+DATE_ONLY = re.compile(r"\d{8}")  # without a clock, beside the forms of `dates`
 SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?")  # Excel's days since 1900 or 1904: 1954 ... 2118
-MONTH_NAMES = [
-    f"{date} {clock}"
-    for date in ("%b %d, %Y", "%d %b %Y")
-    for clock in ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M")
-]
+DAY_FRACTION = re.compile(r"0?\.\d+|0")  # Excel's time of a day
+MIDNIGHT = re.compile(r"[T ,]+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 
 
 class Reading(NamedTuple):
-    """How the file's times are read: its time zone, the dialer's, the present, and Excel's day 0."""
+    """How the file's times are read: its time zone, the dialer's, the present, Excel's day 0, the order of days."""
 
     time_zone: ZoneInfo
     dialer_zone: ZoneInfo
     now: datetime
     epoch: datetime = EXCEL_EPOCH
+    order: DayOrder = DayOrder(date.max)
 
 
 class Moment(NamedTuple):
@@ -40,10 +41,49 @@ def parse_moment(text: str, reading: Reading) -> Moment:
     """Return the Moment that the text names, aware; a ValueError tells what is wrong with it."""
     if SERIAL.fullmatch(text):
         text = spell_out_serial(text, reading.epoch)
-    value = parse_time(spell_out_month(text), reading.time_zone, reading.now)
-    if not DATE_ONLY.fullmatch(text):
-        return Moment(value, value)
-    return Moment(value, value.replace(hour=23, minute=59, second=59))
+        reading.order.see_cell(datetime.fromisoformat(text))
+    text = " ".join(text.split())
+    found = read_date(text, reading.order)
+    if found is None:
+        value, has_clock = parse_time(text, reading.time_zone, reading.now), not DATE_ONLY.fullmatch(text)
+    else:
+        value, has_clock = check_range(found[0], reading), found[1]
+    return Moment(value, value if has_clock else value.replace(hour=23, minute=59, second=59))
+
+
+def check_range(value: datetime, reading: Reading) -> datetime:
+    """Return the time with its offset; a call outside of the contract's range is a ValueError."""
+    if value.tzinfo is None:
+        hour = datetime(value.year, value.month, value.day, value.hour)  # noqa: DTZ001 - see find_offset
+        value = value.replace(tzinfo=find_offset(reading.time_zone, hour))
+    if value.year < EARLIEST.year or value > reading.now + LATEST:
+        raise ValueError("outside 2000-01-01 and one day from now")
+    return value
+
+
+@lru_cache(10_000)  # a month has 744 hours
+def find_offset(time_zone: ZoneInfo, hour: datetime) -> timezone:
+    """Return the zone's offset in an hour of its clock, which changes between hours; when it is set back, the first."""
+    return timezone(hour.replace(tzinfo=time_zone).utcoffset() or timedelta())
+
+
+def join_clock(day: str, clock: str, epoch: datetime) -> str:
+    """Return a date and a clock of two columns as one text; one that has a clock of its own needs no other."""
+    if not clock or not day:
+        return day
+    if SERIAL.fullmatch(day):
+        day = spell_out_serial(day, epoch)
+    day = MIDNIGHT.sub("", day)
+    if ":" in day:
+        return day
+    clock = " ".join(clock.split())
+    if DAY_FRACTION.fullmatch(clock):
+        return f"{day} {spell_out_fraction(clock)}"
+    if CLOCK_ONLY.fullmatch(clock):
+        return f"{day} {clock}"
+    if SERIAL.fullmatch(clock) or ":" in clock:  # a date and a clock together
+        return clock
+    raise ValueError(f"{clock} beside it is no time of a day such as 14:21:09")
 
 
 def spell_out_serial(text: str, epoch: datetime) -> str:
@@ -53,14 +93,10 @@ def spell_out_serial(text: str, epoch: datetime) -> str:
     return moment.isoformat() if "." in text else str(moment.date())
 
 
-def spell_out_month(text: str) -> str:
-    """Return a time that has the month's name in digits; any other as it is."""
-    for form in MONTH_NAMES if re.search("[A-Za-z]{3}", text) else ():
-        try:
-            return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 - parse_time knows the zone
-        except ValueError:
-            continue
-    return text
+def spell_out_fraction(text: str) -> str:
+    """Return Excel's fraction of a day as a clock."""
+    seconds = round(float(text) * DAY_SECONDS) % DAY_SECONDS
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def wall_seconds(value: datetime, time_zone: ZoneInfo) -> int:

@@ -7,15 +7,16 @@ from typing import NamedTuple, TypeVar
 
 from .. import errors
 from ..errors import IngressError
-from ..intake.fields import normalise_number
-from ..intake.parameters import is_filler
-from .amounts import parse_amount
-from .exports import Texts
-from .moments import Reading, parse_moment, wall_seconds
+from .amounts import is_no_amount, parse_amount
+from .exports import FIELDS, Texts
+from .moments import Moment, Reading, join_clock, parse_moment, wall_seconds
+from .phones import read_number
 
-TOTAL = re.compile(r"(?:(?:grand|sub)[ -]?)?totals?\b", re.IGNORECASE)
-
-remember_number = lru_cache(10_000)(normalise_number)  # an invoice has few DIDs, and callers who call again
+NOT_OWED = re.compile(
+    r"(return(?:ed)?|reject(?:ed)?|refund(?:ed)?|reversed|void(?:ed)?|charged?[ -]?back)(?:\s*[-:(,].*)?",
+    re.IGNORECASE,
+)
+NO_NAMES = Texts._make([""] * len(FIELDS))
 
 Parsed = TypeVar("Parsed")
 
@@ -35,52 +36,96 @@ class StagedRow(NamedTuple):
     cost: int | None
     blank: bool
     problem: str | None
+    place: str | None = None
+    remark: str | None = None
 
 
-def is_total(cells: list[str], texts: Texts) -> bool:
-    """Return True for a row that is no call: no caller and no id, and it begins with `Total` or has no date either."""
-    if any(value and not TOTAL.match(value) for value in (texts.cid, texts.call_id)):
-        return False
-    first = next((value.strip() for value in cells if value.strip()), "")
-    return bool(TOTAL.match(first)) or not (texts.call_date or texts.date_billed)
+class RowCost(NamedTuple):
+    """What a row bills, in ten-thousandths; `stated` before its status counts, `remark` how it came about."""
+
+    owed: int | None
+    stated: int | None
+    blank: bool
+    remark: str | None = None
 
 
-def read_row(number: int, texts: Texts, reading: Reading) -> StagedRow:
+def read_row(
+    number: int, texts: Texts, reading: Reading, names: Texts = NO_NAMES, place: str | None = None
+) -> tuple[StagedRow, RowCost]:
     """Return the row as it is staged: times as seconds on the dialer's wall clock, money in ten-thousandths.
 
-    A field that cannot be read is None; `problem` says why, of several the first in the webhook's order.
+    A field that cannot be read is None; `problem` says why, of several the first in the webhook's order. `names` are
+    those of the columns, `place` is where the row is if its number does not say it.
 
     `since` and `until` are a day apart where the file names only the day; `call_date` is then its end. So the last call
     of that day is found for it, and one of an earlier day only if that day had none.
     """
     problems: list[str] = []
-    moment = partial(parse_moment, reading=reading)
-    blank = not texts.cost or is_filler(texts.cost)
-    did = read_field(problems, errors.InvalidDid, remember_number, texts.did, errors.MissingDid)
-    cid = read_field(problems, errors.InvalidCid, remember_number, texts.cid, errors.MissingCid)
-    cost = read_field(problems, errors.InvalidCost, parse_amount, "" if blank else texts.cost, errors.MissingCost)
-    billed = read_field(problems, errors.InvalidDateBilled, moment, texts.date_billed)
-    called = read_field(problems, errors.InvalidCallDate, moment, texts.call_date) or billed
+    read = partial(read_field, problems, names)
+    did = read("did", errors.InvalidDid, read_number, texts.did, errors.MissingDid)
+    cid = read("cid", errors.InvalidCid, read_number, texts.cid, errors.MissingCid)
+    cost = read_cost(problems, names, texts)
+    billed = read("date_billed", errors.InvalidDateBilled, partial(parse_moment, reading=reading), texts.date_billed)
+    called = read("call_date", errors.InvalidCallDate, partial(read_called, texts, reading), texts.call_date) or billed
     if not called and not problems:
         problems.append(f"{errors.InvalidCallDate.text}: the row does not say when")
-    return StagedRow(
+    until = called and wall_seconds(called.last, reading.dialer_zone)
+    since = until if not called or called.first is called.last else wall_seconds(called.first, reading.dialer_zone)
+    row = StagedRow(
         row=number,
         call_id=texts.call_id or None,
         did=did,
         cid=cid,
-        since=called and wall_seconds(called.first, reading.dialer_zone),
-        until=called and wall_seconds(called.last, reading.dialer_zone),
+        since=since,
+        until=until,
         call_date=called and called.last.isoformat(),
         date_billed=billed and billed.first.isoformat(),
         notes=texts.notes or None,
-        cost=cost,
-        blank=blank,
+        cost=cost.owed,
+        blank=cost.blank,
         problem=problems[0] if problems else None,
+        place=place,
+        remark=cost.remark,
     )
+    return row, cost
+
+
+def read_called(texts: Texts, reading: Reading, text: str) -> Moment:
+    return parse_moment(join_clock(text, texts.call_time, reading.epoch), reading)
+
+
+def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:
+    """Return what the call costs after its adjustment: nothing where its status says that it is not owed."""
+    if not texts.adjustment and not texts.status and is_plain(texts.cost):
+        cost = parse_amount(texts.cost)
+        return RowCost(cost, cost, blank=False)
+    read = partial(read_field, problems, names)
+    parts = [("cost", texts.cost), ("adjustment", texts.adjustment)]
+    amounts = [read(field, errors.InvalidCost, parse_amount, text) for field, text in parts if not is_no_amount(text)]
+    if not amounts:
+        problems.append(describe_missing_field(names, "cost", errors.MissingCost))
+        return RowCost(None, None, blank=True)
+    if None in amounts:
+        return RowCost(None, None, blank=False)
+    stated = sum(filter(None, amounts))
+    if stated > 0 and NOT_OWED.fullmatch(texts.status):
+        return RowCost(0, stated, blank=False, remark=f"not owed: {texts.status} in column {names.status!r}")
+    adjusted = f"with {texts.adjustment} in column {names.adjustment!r}" if len(amounts) > 1 and amounts[1] else None
+    return RowCost(stated, stated, blank=False, remark=adjusted)
+
+
+@lru_cache(10_000)  # most calls cost the same
+def is_plain(text: str) -> bool:
+    try:
+        return not is_no_amount(text) and parse_amount(text) is not None
+    except ValueError:
+        return False
 
 
 def read_field(
     problems: list[str],
+    names: Texts,
+    field: str,
     invalid: type[IngressError],
     parse: Callable[[str], Parsed],
     text: str,
@@ -89,10 +134,16 @@ def read_field(
     """Return the parsed text; None, with an entry in `problems`, when it does not parse or is missing."""
     if not text:
         if missing:
-            problems.append(missing.text)
+            problems.append(describe_missing_field(names, field, missing))
         return None
     try:
         return parse(text)
     except ValueError as error:
-        problems.append(f"{invalid.text}: {text[:100]}: {error}")
+        name = getattr(names, field)
+        problems.append(f"{invalid.text}: {text[:100]}{f' in column {name!r}' if name else ''}: {error}")
         return None
+
+
+def describe_missing_field(names: Texts, field: str, missing: type[IngressError]) -> str:
+    name = getattr(names, field)
+    return f"{missing.text}: column {name!r} is empty" if name else missing.text

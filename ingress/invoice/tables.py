@@ -1,5 +1,6 @@
 """Tables, whatever kind of file holds them: what is read from an export, and what is written for a spreadsheet."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,16 @@ EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of the usual calend
 
 Value = str | int | Decimal | None
 WriteRow = Callable[[Sequence[Value]], object]
+
+EXCEL_ERROR = re.compile(r"#(?:VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)|#{3,}", re.IGNORECASE)
+
+
+def refuse_formula(text: str) -> None:
+    """Raise a ValueError where a cell has no value, but a formula or Excel's sign of an error."""
+    if text.startswith("="):
+        raise ValueError("a formula without a stored value: open the file in Excel, save it, and try again")
+    if EXCEL_ERROR.fullmatch(text):
+        raise ValueError("Excel's sign of an error, not a value: mend the cell")
 
 
 class UnusableFile(Exception):
@@ -27,3 +38,11 @@ class Table(NamedTuple):
     read: ReadRows
     lines: int | None
     epoch: datetime = EXCEL_EPOCH  # day 0 of the dates that are written as numbers
+
+
+class Sheet(NamedTuple):
+    """A sheet of a workbook, or the only one of another file: the Tables as which it may be read, and its name."""
+
+    tables: list[Table]
+    name: str = ""
+    is_hidden: bool = False

@@ -1,52 +1,15 @@
-"""XLSX, read and written row by row. Imported only for a workbook, or each worker would carry the library along."""
+"""XLSX, written row by row. Imported only for a workbook, or each worker would carry the library along."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, time
-from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from .tables import Table, UnusableFile, Value, WriteRow
+from .tables import Value, WriteRow
 
-FLOAT = ".15g"  # digits that Excel itself shows; a cell of 12.5 may be stored as 12.500000000000002
 SHEET_ROWS = 1_000_000  # a sheet ends at 1,048,576
-
-
-@contextmanager
-def open_sheets(path: Path) -> Iterator[list[Table]]:
-    """Yield a Table for each sheet."""
-    try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise UnusableFile(f"is no readable workbook: {error}") from None
-    try:
-        yield [Table(partial(read_sheet, sheet), sheet.max_row, workbook.epoch) for sheet in workbook.worksheets]
-    finally:
-        workbook.close()
-
-
-def read_sheet(sheet: ReadOnlyWorksheet, *, strict: bool) -> Iterator[list[str]]:
-    sheet.reset_dimensions()  # some programs write wrong ones, and rows would be missing
-    for row in sheet.iter_rows(values_only=True):  # type: ignore[misc] # the stubs borrow it from another class
-        yield [cell_text(value) for value in row]
-
-
-def cell_text(value: object) -> str:
-    """Return a cell as a CSV would hold it; midnight becomes a date alone, since Excel has no type for dates."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return format(Decimal(format(value, FLOAT)), "f")
-    if isinstance(value, datetime):
-        return str(value.date()) if value.time() == time() else value.isoformat()
-    return str(value)
 
 
 @contextmanager

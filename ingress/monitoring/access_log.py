@@ -55,7 +55,7 @@ def mask_details(
     environ: Environ, delivery: Delivery, error: str | None, shows_numbers: bool
 ) -> tuple[str, str | None, str | None, str | None]:
     """Return path, error, DID and CID, as far as the log may show them."""
-    path, error = hide_secrets(environ, delivery.parameters, read_path(environ), error)
+    path, error = hide_secrets(environ, delivery.parameters, decode_path(environ), error)
     path = path[:PATH_LIMIT]
     did, cid = delivery.understood.did, delivery.understood.cid
     if shows_numbers:
@@ -73,7 +73,7 @@ def hide_secrets(environ: Environ, parameters: Parameters, path: str, error: str
     return path, None
 
 
-def read_path(environ: Environ) -> str:
+def decode_path(environ: Environ) -> str:
     """Return the path without the query, decoded; gunicorn has not split what it refuses."""
     path: str | None = environ.get("PATH_INFO")
     if path is None:

@@ -1,27 +1,32 @@
-"""For load balancers and supervisors: does the process live, and is the database fit; no credentials needed."""
+"""For load balancers and supervisors: is the process alive, and is the database ready; no credentials needed."""
 
-from flask import Blueprint, current_app, jsonify
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
 
 from ..access import guards
 from ..database.pool import get_database, get_deadline
+from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
-from ..spool.queue import SpoolError, get_spool
+from ..spool.file import SpoolError
+from ..spool.queue import get_spool
 
 blueprint = Blueprint("health", __name__)
 blueprint.before_request(guards.allow_anyone)
 
 
 @blueprint.get("/healthz")
-def healthz():
+def healthz() -> Response:
     return jsonify(status="alive")
 
 
 @blueprint.get("/readyz")
-def readyz():
-    """200 when the database answers and is fit for money; else 503 with the reasons by name. Both tell of the spool."""
+def readyz() -> ResponseReturnValue:
+    """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool."""
     spool = describe_spool()
     try:
-        faults = current_app.extensions["readiness"].look_again(get_database(), get_deadline())
+        faults = get_readiness().look_again(get_database(), get_deadline())
     except TLDialerConnectionError as error:
         return jsonify(error=str(error), **spool), error.status, error.headers
     if faults:
@@ -29,11 +34,12 @@ def readyz():
     return jsonify(status="ready", **spool)
 
 
-def describe_spool():
-    """What waits in the spool, or what is wrong with it; nothing where there is none."""
-    if get_spool() is None:
+def describe_spool() -> dict[str, dict[str, Any]]:
+    """Return under `spool` what waits in it, or what is wrong with it; nothing where there is none."""
+    spool = get_spool()
+    if spool is None:
         return {}
     try:
-        return {"spool": get_spool().measure()._asdict()}
+        return {"spool": spool.measure()._asdict()}
     except SpoolError as error:
         return {"spool": {"fault": str(error)}}

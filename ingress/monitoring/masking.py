@@ -37,7 +37,7 @@ ABOUT_A_NUMBER = re.compile(r"(?:Missing or )?Invalid [CD]ID: ")
 
 
 def mask_secrets(text: str) -> str:
-    """Return a URL or request line with the values of secret parameters masked, in whatever way they are encoded."""
+    """Return a URL or request line with the values of secret parameters masked, however their names are encoded."""
     return PARAMETER.sub(mask_parameter, text)
 
 
@@ -82,7 +82,7 @@ def mask_number(number: str | None) -> str | None:
 
 
 def mask_numbers(text: str) -> str:
-    """Return a text with its phone numbers masked; one that was refused is masked in whatever way it is written."""
+    """Return a text with its phone numbers masked; one that was refused is masked in any notation."""
     if ABOUT_A_NUMBER.match(text):
         refused, colon, reason = text.rpartition(": ")
         return BEFORE_LAST_FOUR.sub("*", refused) + colon + reason

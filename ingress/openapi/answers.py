@@ -9,7 +9,7 @@ from apispec import APISpec
 from .. import errors
 from ..spool import outage
 from ..spool.queue import Measures
-from .billed import BILLED_SCHEMA
+from .billed import BILLED_SCHEMA, UNDERSTOOD_SCHEMA
 from .json_schema import JsonObject, describe_text, refer_to
 
 ANSWER_EXAMPLES: dict[str, dict[str, Any]] = json.loads(
@@ -19,7 +19,8 @@ RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying aga
 ANSWER_HEADERS: dict[int, JsonObject] = {  # of the answers with a certain status
     200: {
         "Idempotent-Replayed": {
-            "description": "`true` if the call was billed before; this is its first answer again.",
+            "description": "`true` if the call had this amount before: nothing was written, and this is the answer that"
+            " the amount got then. If it has been corrected since, `corrected_to` is added.",
             "schema": {"const": "true"},
         },
         "Dry-Run": {"description": "`true` if this was a dry run: nothing was billed.", "schema": {"const": "true"}},
@@ -63,7 +64,7 @@ NOT_READY_SCHEMA: JsonObject = {
 
 def add_answers(spec: APISpec) -> None:
     """Add one response per status, to which each operation can refer."""
-    add_response(spec, "Billed", 200, "Billed, or after a dry run what billing would do.", BILLED_SCHEMA)
+    add_response(spec, "Billed", 200, "Billed or corrected, or after a dry run what would be done.", BILLED_SCHEMA)
     add_response(
         spec, "Spooled", 202, "Kept while the database is away; billed when the database is back.", SPOOLED_SCHEMA
     )
@@ -101,7 +102,7 @@ def describe_error(texts: list[str]) -> JsonObject:
     pattern = f"^({'|'.join(texts)})(: |$)"
     return {
         "type": "object",
-        "properties": {"error": {"type": "string", "pattern": pattern}},
+        "properties": {"error": {"type": "string", "pattern": pattern}, "understood": UNDERSTOOD_SCHEMA},
         "required": ["error"],
         "additionalProperties": False,
     }

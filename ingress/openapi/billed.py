@@ -11,7 +11,7 @@ FLAG_SCHEMA = {"type": "integer", "enum": [0, 1]}
 INSERTED_SCHEMA = describe_object(
     "The cost as it is stored.",
     date_billed=describe_text("The time in the dialer's wall clock.", WALL_CLOCK_PATTERN),
-    cost=describe_text("The amount with 4 decimal places, rounded half up.", AMOUNT_PATTERN),
+    cost=describe_text("The amount with 4 decimal places, rounded half up; 0.0000 is cancelled.", AMOUNT_PATTERN),
     method=describe_text("How the cost came in.", const="ingress"),
     method_id=describe_text("The API id.", ID_PATTERN),
     ip_address=describe_text("The sender's address; blank over a unix socket."),
@@ -30,14 +30,34 @@ LEAD_SCHEMA = describe_object(
     account_id=describe_text("The id of its account.", ID_PATTERN, nullable=True),
     cost=describe_text("The lead's cost after the update.", AMOUNT_PATTERN),
 )
+CHANGE_SCHEMAS = {
+    "corrected_from": describe_text("The amount before this correction. Only in the answer to one.", AMOUNT_PATTERN),
+    "corrected_to": describe_text(
+        "The present amount. Only where the amount that was sent has been corrected since.",
+        AMOUNT_PATTERN,
+    ),
+}
+UNDERSTOOD_SCHEMA = {
+    "type": "object",
+    "description": "What was read for each parameter that came. Only in the answer to a dry run, an error included.",
+    "additionalProperties": describe_object(
+        "One parameter.",
+        value={"type": ["string", "boolean"], "description": "As sent."},
+        **{"from": describe_text("Place and name, such as `body cost`, `path` or `header Idempotency-Key`.")},
+    ),
+}
 BILLED_SCHEMA = describe_object(
     "What was billed. At the top level cid, did and cost are as the sender wrote them.",
+    optional={**CHANGE_SCHEMAS, "understood": UNDERSTOOD_SCHEMA},
     cid=describe_text("The caller's number as sent."),
     did=describe_text("The dialled number as sent."),
     cost=describe_text("The amount as sent."),
     cost_id=describe_text("The id of the cost; null after a dry run.", ID_PATTERN, nullable=True),
     inserted=INSERTED_SCHEMA,
-    updated={**FLAG_SCHEMA, "description": "1 if the lead now carries this cost, even if it did before."},
+    updated={
+        **FLAG_SCHEMA,
+        "description": "1 if the lead now carries this cost, even if it did before; 0 if it carries a newer call's.",
+    },
     lead={**LEAD_SCHEMA, "type": ["object", "null"]},
     first_contact={
         **FLAG_SCHEMA,

@@ -25,8 +25,10 @@ required; each may come in any of these places.
 **Errors** are `{"error": "text"}`, and nothing was billed. The text may be followed by `: ` and a detail; the part
 before the colon never changes.
 
-**A call that is sent twice** is billed once. It is recognised by its idempotency key; without one by its did, cid, cost
-and call_date, if call_date was sent.
+**A call that is sent twice** is billed once. It is recognised by its idempotency key; without one by its did, cid and
+call_date, if call_date was sent with a clock time. Another amount corrects the cost, and 0 cancels it: the answer then
+ends with `corrected_from`. An amount that the call had before and has no longer is a late repetition and changes
+nothing: its answer ends with `corrected_to`, the present amount.
 
 The contract of the endpoint, with the source of each rule, is `docs/contract.md` in the repository of this service.
 """

@@ -6,12 +6,12 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 
-def describe_object(about: str, **properties: JsonObject) -> JsonObject:
-    """Return the schema of an object that always has all of these keys, in this order, and no others."""
+def describe_object(about: str, /, optional: JsonObject | None = None, **properties: JsonObject) -> JsonObject:
+    """Return the schema of an object with all of these keys, in this order, perhaps `optional` ones, and no others."""
     return {
         "type": "object",
         "description": about,
-        "properties": properties,
+        "properties": {**properties, **(optional or {})},
         "required": list(properties),
         "additionalProperties": False,
     }

@@ -9,7 +9,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn  # type: ignor
 
 from .request_buffer import RequestBuffer
 
-REQUEST_SECONDS = 10  # from the start of a connection, or the first byte of a request, to its last byte
+RECEIVE_SECONDS = 10  # from the start of a connection, or the first byte of a request, to its last byte
 ANSWER_SECONDS = 10  # for a sender to take the whole of an answer larger than the kernel's buffer
 LINGER_SECONDS = 2  # for a sender to close a connection that is half-closed here
 LARGE_BYTES = 64 * 1024  # of a request that has not come whole; hardly any platform sends more than one thousand
@@ -18,7 +18,7 @@ UNSENT_LIMIT = 4 * 1024 * 1024  # bytes of answers that a sender has not taken; 
 Address = tuple[str, int] | str  # a unix socket's is a text; IPv6 adds two numbers
 
 
-class Connection(TConn):
+class SenderConnection(TConn):
     """`is_last`: no further request is taken. `is_lingering`: half-closed here, and the sender closes next.
     `is_counted_out`: closed, and no longer counted. `has_more`: another whole request may be in the buffer."""
 
@@ -30,7 +30,7 @@ class Connection(TConn):
         self.request_buffer = RequestBuffer(self.sock, body_limit)
         self.parser = http.get_parser(cfg, self.request_buffer, client)
         self.initialized = self.data_ready = True
-        self.timeout = time.monotonic() + REQUEST_SECONDS
+        self.timeout = time.monotonic() + RECEIVE_SECONDS
         self.is_last = self.is_lingering = self.is_counted_out = self.has_more = False
 
     def address(self) -> str:
@@ -72,7 +72,7 @@ class Connection(TConn):
         if self.sock.unsent:
             self.timeout = self.sock.unsent_since + ANSWER_SECONDS
         elif self.request_buffer.content:
-            self.timeout = self.request_buffer.began + REQUEST_SECONDS
+            self.timeout = self.request_buffer.began + RECEIVE_SECONDS
         elif not self.is_lingering:
             self.timeout = time.monotonic() + (STOP_KEEPALIVE_LINGER if stopping else self.cfg.keepalive)
 

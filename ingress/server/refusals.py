@@ -13,11 +13,11 @@ log = logging.getLogger(__name__)
 
 BEGIN = re.compile(rb"(?:\r\n)?([A-Z]+) ([^\s?]*)\??(\S*)")  # as much of a request line as has come
 REQUEST_ID = "server.request_id"  # in the environment of a refused request, for its line in the access log
-RETRY_AFTER_SECONDS = 5
+REFUSAL_RETRY_SECONDS = 5
 
 
 class Refusal(NamedTuple):
-    """`reason` is the name of the status, `detail` tells what to mend."""
+    """`reason` is the name of the status, `detail` tells what to correct."""
 
     status: int
     reason: str
@@ -46,7 +46,7 @@ def send_refusal(sock: socket.socket, refusal: Refusal, request_id: str) -> None
         "X-Request-ID": request_id,
     }
     if refusal.status == 503:
-        head["Retry-After"] = RETRY_AFTER_SECONDS
+        head["Retry-After"] = REFUSAL_RETRY_SECONDS
     fields = [f"{name}: {value}" for name, value in head.items()]
     lines = [f"HTTP/1.1 {refusal.status} {refusal.reason}", *fields, "", body]
     util.write_nonblock(sock, "\r\n".join(lines).encode())
@@ -54,12 +54,12 @@ def send_refusal(sock: socket.socket, refusal: Refusal, request_id: str) -> None
 
 def write_error(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
     """Takes the place of gunicorn's function, which answers in HTML what its parser refuses."""
-    request_id = new_request_id()
+    request_id = new_refusal_id()
     log.warning("request %s: %s", request_id, reason)  # the message may repeat what was sent
     send_refusal(sock, Refusal(status_int, reason, mesg), request_id)
 
 
-def new_request_id() -> str:
+def new_refusal_id() -> str:
     return uuid4().hex
 
 

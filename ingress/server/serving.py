@@ -13,8 +13,8 @@ from gunicorn.http import wsgi
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn
 
-from .connection import Connection
-from .refusals import CROWDED, Refusal, RefusedResponse, make_environ, new_request_id, send_refusal
+from .connection import SenderConnection
+from .refusals import CROWDED, Refusal, RefusedResponse, make_environ, new_refusal_id, send_refusal
 from .response import Response
 from .threaded import ThreadedWorker
 
@@ -35,9 +35,9 @@ class ServingWorker(ThreadedWorker):
         values = {name: setting.get() for name, setting in self.cfg.settings.items()}
         self.cfg.__dict__.update(values)  # found there, a setting is quicker to read
         self.poll = select.epoll()
-        self.waiting: dict[int, Connection] = {}  # the one that has been silent longest comes first
-        self.large: set[Connection] = set()
-        self.ready: deque[Connection] = deque()
+        self.waiting: dict[int, SenderConnection] = {}  # the one that has been silent longest comes first
+        self.large: set[SenderConnection] = set()
+        self.ready: deque[SenderConnection] = deque()
         self.poll_lock = threading.Lock()
         super().init_process()
 
@@ -58,7 +58,7 @@ class ServingWorker(ThreadedWorker):
                 log.exception("a connection was lost")
                 self.close(conn)
 
-    def next_ready(self) -> Connection:
+    def next_ready(self) -> SenderConnection:
         """Take a connection over which something has come; one thread polls, the others wait for their turn."""
         with self.poll_lock:
             while not self.ready:
@@ -67,7 +67,7 @@ class ServingWorker(ThreadedWorker):
                         self.ready.append(conn)
             return self.ready.popleft()
 
-    def serve(self, conn: Connection) -> bool:
+    def serve(self, conn: SenderConnection) -> bool:
         """Answer a request if one has come whole; return whether there is something to wait for.
 
         A sender of many requests at once gets one answer a turn.
@@ -85,7 +85,7 @@ class ServingWorker(ThreadedWorker):
             conn.has_more = has_request and conn.request_buffer.content != b""
         return bool(conn.sock.unsent) or (conn.may_answer() and (conn.has_more or not conn.request_buffer.is_ended))
 
-    def answer(self, conn: Connection) -> bool:
+    def answer(self, conn: SenderConnection) -> bool:
         """Answer one request; return whether another may follow."""
         if refusal := conn.request_buffer.framing.refusal:
             self.refuse(conn, refusal)
@@ -101,7 +101,7 @@ class ServingWorker(ThreadedWorker):
         req._expected_100_continue = False  # type: ignore[attr-defined]  # newer than its stubs
         return bool(super().handle_request(req, conn))
 
-    def wait(self, conn: Connection) -> None:
+    def wait(self, conn: SenderConnection) -> None:
         if not conn.is_large():
             self.large.discard(conn)
         elif len(self.large) < LARGE_LIMIT or conn in self.large:
@@ -112,13 +112,13 @@ class ServingWorker(ThreadedWorker):
         conn.set_deadline(stopping=not self.alive)
         self.watch(conn)
 
-    def watch(self, conn: Connection) -> None:
+    def watch(self, conn: SenderConnection) -> None:
         number = conn.sock.fileno()
         self.waiting[number] = conn
         is_at_once = conn.sock.unsent or conn.has_more
         self.poll.modify(number, WRITABLE if is_at_once else READABLE)
 
-    def cut_off(self, conn: Connection, refusal: Refusal) -> None:
+    def cut_off(self, conn: SenderConnection, refusal: Refusal) -> None:
         """Refuse a request that has begun to come, and close the connection, after the sender if it does so soon."""
         self.large.discard(conn)
         if conn.has_begun_request():
@@ -130,9 +130,9 @@ class ServingWorker(ThreadedWorker):
             log.warning("a connection from %s was closed: its answers were not taken", conn.address())
         self.close(conn)
 
-    def refuse(self, conn: Connection, refusal: Refusal) -> None:
+    def refuse(self, conn: SenderConnection, refusal: Refusal) -> None:
         """Answer instead of the application, with a line in the access log; the logger counts it."""
-        request_id = new_request_id()
+        request_id = new_refusal_id()
         with suppress(OSError):  # the sender is gone
             send_refusal(conn.sock, refusal, request_id)
         environ = make_environ(conn.request_buffer.content, conn.address(), request_id)
@@ -140,11 +140,11 @@ class ServingWorker(ThreadedWorker):
         elapsed = timedelta(seconds=time.monotonic() - conn.request_buffer.began)
         self.log.access(response, (), environ, elapsed)  # type: ignore[arg-type]  # there are no real ones
 
-    def close(self, conn: Connection) -> None:
+    def close(self, conn: SenderConnection) -> None:
         conn.close()
         self.method_queue.defer(self.count_out, conn)
 
-    def count_out(self, conn: Connection) -> None:
+    def count_out(self, conn: SenderConnection) -> None:
         """In the main thread only, so that each connection is counted out once, whichever thread closes it."""
         self.large.discard(conn)
         if not conn.is_counted_out:

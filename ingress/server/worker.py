@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from . import process_table
-from .connection import Connection
+from .connection import SenderConnection
 from .refusals import CROWDED, STALLED
 from .serving import ServingWorker
 
@@ -73,7 +73,7 @@ class PatientWorker(ServingWorker):
             time.sleep(PAUSE_SECONDS)
             return
         self.nr_conns += 1
-        conn = Connection(self.cfg, sock, client, listener.getsockname(), self.body_limit)
+        conn = SenderConnection(self.cfg, sock, client, listener.getsockname(), self.body_limit)
         self.poll.register(conn.sock, 0)
         self.watch(conn)
 

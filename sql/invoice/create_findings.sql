@@ -25,11 +25,7 @@ FROM received
 WHERE kind = 'not_on_invoice'
 UNION ALL
 SELECT
-  CASE WHEN i.call_log_id IS NULL THEN 'no_call' ELSE 'too_short' END,
-  i.row, i.cost_id, i.call_id, i.did, i.cid, i.since, i.until, r.called, i.cost, r.cost, 0, i.seconds, NULL, NULL
+  i.call_kind, i.row, i.cost_id, i.call_id, i.did, i.cid, i.since, i.until, r.called, i.cost, r.cost, 0, i.seconds, NULL, NULL
 FROM invoice AS i
 LEFT JOIN received AS r ON r.cost_id = i.cost_id
-WHERE i.kind <> 'outside'
-  AND i.cost > 0
-  AND i.problem IS NULL
-  AND (i.call_log_id IS NULL OR i.seconds < (SELECT min_seconds FROM settings))
+WHERE i.call_kind IS NOT NULL

@@ -15,14 +15,17 @@ CREATE TABLE invoice ( -- what the platform bills
   cost INTEGER,
   blank INTEGER NOT NULL, -- 1: there was no cost to read
   problem TEXT, -- why a field could not be read
+  place TEXT, -- where the row is, for a reader, if its number does not say it: 5 of Sheet2
+  remark TEXT, -- how the cost came about: its adjustment, or a status by which it is not owed
   twin INTEGER NOT NULL DEFAULT 0, -- 1: an earlier row bills the same call
-  call_log_id INTEGER,
+  call_log_id INTEGER, -- the call in the call log, where it was looked up
+  call_at INTEGER, -- when that was
   seconds INTEGER, -- length of that call
-  cost_id INTEGER, -- the received cost of the same call
-  kind TEXT
+  cost_id INTEGER, -- the received cost of the same call, or the one that an adjustment below zero lowers
+  kind TEXT,
+  call_kind TEXT, -- no_call or too_short: listed beside the kind
+  doubt TEXT -- why a row that was never received may not be what it seems
 );
-CREATE INDEX invoice_call_id ON invoice (call_id);
-CREATE INDEX invoice_pair ON invoice (cid, did, since);
 CREATE TABLE received ( -- the costs that came in
   cost_id INTEGER PRIMARY KEY,
   call_id TEXT, -- the delivery's idempotency key, while the delivery log has it
@@ -31,16 +34,25 @@ CREATE TABLE received ( -- the costs that came in
   cid TEXT NOT NULL,
   called INTEGER NOT NULL,
   cost INTEGER NOT NULL,
-  call_log_id INTEGER,
+  has_call INTEGER NOT NULL, -- 1: its call is in the call log
+  call_log_id INTEGER, -- that call, where it was looked up
   kind TEXT
 );
-CREATE INDEX received_call_id ON received (call_id);
-CREATE INDEX received_notes ON received (notes);
-CREATE INDEX received_pair ON received (cid, did, called);
+CREATE TABLE searches ( -- costs whose call is to be looked up
+  search INTEGER PRIMARY KEY, -- the cost id
+  did TEXT NOT NULL,
+  cid TEXT NOT NULL,
+  called INTEGER NOT NULL
+);
 CREATE TABLE settings (
   min_seconds INTEGER NOT NULL -- shorter calls are listed
 );
+CREATE TABLE credits ( -- the cost that a row below zero lowers
+  row INTEGER PRIMARY KEY,
+  cost_id INTEGER NOT NULL
+);
+CREATE INDEX credits_cost ON credits (cost_id);
 CREATE TABLE matches ( -- one to one: the first match wins
-  row INTEGER NOT NULL UNIQUE,
+  row INTEGER PRIMARY KEY,
   cost_id INTEGER NOT NULL UNIQUE
 );

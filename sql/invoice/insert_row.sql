@@ -1,7 +1,7 @@
 -- Stages a row of the export.
--- takes: row, call_id, did, cid, since, until, call_date, date_billed, notes, cost, blank, problem
+-- takes: row, call_id, did, cid, since, until, call_date, date_billed, notes, cost, blank, problem, place, remark
 -- returns: nothing
 INSERT INTO invoice
-  (row, call_id, did, cid, since, until, call_date, date_billed, notes, cost, blank, problem)
+  (row, call_id, did, cid, since, until, call_date, date_billed, notes, cost, blank, problem, place, remark)
 VALUES
-  (:row, :call_id, :did, :cid, :since, :until, :call_date, :date_billed, :notes, :cost, :blank, :problem)
+  (:row, :call_id, :did, :cid, :since, :until, :call_date, :date_billed, :notes, :cost, :blank, :problem, :place, :remark)

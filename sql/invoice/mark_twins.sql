@@ -8,8 +8,14 @@ WHERE row IN (
   FROM (
     SELECT row, ROW_NUMBER() OVER (PARTITION BY call_id ORDER BY cost = 0, row) AS turn
     FROM invoice
-    WHERE call_id IS NOT NULL
-      AND cost >= 0
+    WHERE cost >= 0
+      AND call_id IN (
+        SELECT call_id
+        FROM invoice
+        WHERE call_id IS NOT NULL
+        GROUP BY call_id
+        HAVING COUNT(*) > 1
+      )
   )
   WHERE turn > 1
 )

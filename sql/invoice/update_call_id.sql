@@ -1,5 +1,5 @@
 -- Sets the platform's id of the call of a received cost, if that cost is staged.
--- takes: cost_id, call_id
+-- takes: call_id, cost_id
 -- returns: nothing
 UPDATE received
 SET call_id = :call_id

@@ -1,6 +1,6 @@
 -- Sets the call of a received cost.
--- takes: search, call_log_id
+-- takes: call_log_id, cost_id
 -- returns: nothing
 UPDATE received
 SET call_log_id = :call_log_id
-WHERE cost_id = :search
+WHERE cost_id = :cost_id

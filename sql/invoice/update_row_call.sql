@@ -1,8 +1,9 @@
--- Sets the call of a row, and the length of that call.
--- takes: search, call_log_id, sec_talk
+-- Sets the call of a row, when it was, and its length.
+-- takes: call_log_id, call_at, seconds, row
 -- returns: nothing
 UPDATE invoice
 SET
   call_log_id = :call_log_id,
-  seconds = :sec_talk
-WHERE row = :search
+  call_at = :call_at,
+  seconds = :seconds
+WHERE row = :row

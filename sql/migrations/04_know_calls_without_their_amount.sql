@@ -1,5 +1,5 @@
--- Takes the amount out of what a call is known by, since it may change: from fingerprints and from the keys of calls that
--- came without a key of the sender. Of two costs that one call got that way, the older keeps the key. 10,000 at a time.
+-- Takes the amount, which may change, out of fingerprints and of the keys of calls that came without a key of the sender.
+-- Where one call has several costs, the oldest keeps the key. 10,000 rows at a time.
 SELECT EXISTS (
   SELECT 1
   FROM deliveries

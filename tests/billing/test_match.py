@@ -9,9 +9,8 @@ import pytest
 from ingress import create_app
 from ingress.database import queries
 from ingress.sql import STATEMENTS
-from tests.conftest import URL
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+from tests.billing.report import report
+from tests.calls import CALL, PATH
 
 
 @pytest.fixture
@@ -25,21 +24,7 @@ def run(app):
     return run
 
 
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
-
-
-def report(matched=0, updated=0, outdated=0, leadless=0, unmatched=0):
-    total = matched + leadless + unmatched
-    return (
-        f"looked at {total}: {matched} matched ({updated} leads updated, {outdated} had a newer cost),"
-        f" {leadless} without a lead, {unmatched} still unmatched\n"
-    )
-
-
-def test_a_call_that_came_late_gives_lead_and_first_contact_its_cost(dialer, post, run, log):
+def test_a_late_call_gives_its_cost_to_lead_and_first_contact(dialer, post, run, log):
     post(json=CALL)
     lead_id = dialer.add_call()
 
@@ -66,7 +51,7 @@ def test_a_second_run_finds_nothing_to_do(dialer, post, run, log):
     assert dialer.lead_cost(lead_id) == 99
 
 
-def test_a_call_that_is_still_not_in_the_log_stays_unmatched(post, run, log):
+def test_a_call_that_is_not_in_the_log_stays_unmatched(post, run, log):
     post(json=CALL)
     before = log()
 
@@ -76,14 +61,14 @@ def test_a_call_that_is_still_not_in_the_log_stays_unmatched(post, run, log):
 
 
 @pytest.mark.parametrize("call_date", ["2024-02-03 14:21:08", "2024-03-05 17:21:10"])
-def test_a_call_outside_of_the_contracts_time_is_not_taken(dialer, post, run, call_date):
+def test_a_call_outside_the_window_is_not_matched(dialer, post, run, call_date):
     post(json=CALL)
     dialer.add_call(call_date)
 
     assert run() == (0, report(unmatched=1))
 
 
-def test_the_nearest_call_is_taken(dialer, post, run):
+def test_the_nearest_call_is_matched(dialer, post, run):
     post(json=CALL)
     far, near = dialer.add_call("2024-03-05 14:10:00"), dialer.add_call("2024-03-05 14:22:00")
 
@@ -115,9 +100,9 @@ def test_a_lead_with_an_older_cost_gets_the_newer_one(dialer, post, run):
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == 12.5
 
 
-def test_of_two_late_calls_of_one_lead_the_later_cost_stays(dialer, post, run):
+def test_the_later_cost_of_two_late_calls_stays_on_their_lead(dialer, post, run):
     post(json=CALL)
-    post(json={**CALL, "cost": "20"})
+    post(json={"cost": "20", "call_date": "2024-03-05T14:22:09Z"})
     lead_id = dialer.add_call()
 
     assert run() == (0, report(matched=2, updated=2))
@@ -126,7 +111,7 @@ def test_of_two_late_calls_of_one_lead_the_later_cost_stays(dialer, post, run):
 
 
 @pytest.mark.parametrize("lead_id", [None, 10**9], ids=["no lead", "a lead that is gone"])
-def test_a_call_without_a_lead_is_found_once_and_said_so(dialer, post, run, log, lead_id):
+def test_a_call_without_a_lead_is_matched_once_and_reported(dialer, post, run, log, lead_id):
     post(json=CALL)
     dialer.add_call(lead_id=lead_id)
 
@@ -148,7 +133,7 @@ def test_a_lead_without_first_contact_gets_its_cost(dialer, post, run):
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_the_answer_stays_the_same_to_the_byte_however_it_is_asked_for_again(dialer, app, post, run, log):
+def test_the_answer_to_a_duplicate_stays_the_same_to_the_byte(dialer, app, post, run, log):
     first = post(json=CALL, headers={"Idempotency-Key": "K1"})
     dialer.add_call()
     run()
@@ -163,7 +148,7 @@ def test_the_answer_stays_the_same_to_the_byte_however_it_is_asked_for_again(dia
     assert len(dialer.costs()) == 1
 
 
-def test_costs_received_before_the_time_asked_for_are_left_alone(dialer, post, run):
+def test_costs_received_before_the_given_time_are_left_alone(dialer, post, run):
     post(json=CALL)
     dialer.execute("UPDATE deliveries SET received = received - INTERVAL 25 HOUR")
     dialer.add_call()
@@ -175,7 +160,7 @@ def test_costs_received_before_the_time_asked_for_are_left_alone(dialer, post, r
 def test_a_cost_received_in_another_zone_is_in_the_dialers_time(dialer, monkeypatch, key):
     monkeypatch.setenv("TLDIALER_TIMEZONE", "America/Los_Angeles")
     app = create_app()
-    app.test_client().post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    app.test_client().post(PATH, headers=key, json=CALL)
     dialer.add_call("2024-03-05 06:21:50")
 
     result = app.test_cli_runner().invoke(args=["match", "--since", "1m"])
@@ -184,7 +169,7 @@ def test_a_cost_received_in_another_zone_is_in_the_dialers_time(dialer, monkeypa
 
 
 @pytest.mark.parametrize("outcome", ["refused", "dry_run"])
-def test_what_was_never_billed_is_not_matched(dialer, post, run, outcome):
+def test_a_delivery_that_was_never_billed_is_not_matched(dialer, post, run, outcome):
     post(json={**CALL, "cost": "free"} if outcome == "refused" else {**CALL, "dry_run": "1"})
     dialer.add_call()
 
@@ -224,7 +209,7 @@ def many_unmatched(dialer, key):
 
 
 @pytest.mark.usefixtures("many_unmatched")
-def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, monkeypatch):
+def test_each_delivery_is_looked_at_once_in_a_run(run, monkeypatch):
     looked_for, find_call = [], queries.find_call
 
     def spy(connection, search):
@@ -238,7 +223,7 @@ def test_each_delivery_is_looked_at_once_in_a_run_however_many_there_are(run, mo
 
 
 @pytest.mark.usefixtures("many_unmatched")
-def test_a_run_in_which_nothing_can_be_settled_ends_early_and_leaves_the_rest(run, monkeypatch):
+def test_a_run_that_can_settle_nothing_ends_early(run, monkeypatch):
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0)
     monkeypatch.setattr(queries, "find_call", too_slow)
 
@@ -273,8 +258,8 @@ def count_visits(connection):
     return int(cursor.fetchone()[1])
 
 
-def test_whether_there_is_a_newer_cost_is_read_from_the_index_alone(dialer):
-    values = {"lead_id": 1, "received": "'2024-03-05'", "request_id": "'0'"}
-    plan = dialer.execute("EXPLAIN " + STATEMENTS["find_newer_delivery"] % values).fetchone()
+def test_the_newest_cost_is_found_through_indexes_and_without_sorting(dialer):
+    plan = dialer.execute("EXPLAIN " + STATEMENTS["find_newest_cost"] % {"lead_id": 1}).fetchall()
 
-    assert (plan["key"], plan["Extra"]) == ("lead_id", "Using where; Using index")
+    assert [row["key"] for row in plan] == ["lead_id", "PRIMARY"]
+    assert "filesort" not in str(plan)

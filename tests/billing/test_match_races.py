@@ -19,10 +19,10 @@ from ingress.billing.match import Finding, match_calls
 from ingress.clock import dialer_now
 from ingress.database import queries
 from ingress.database.connection import Connection
-from tests.billing.test_match import CALL, report
+from tests.billing.report import report
+from tests.calls import CALL, PATH
 from tests.conftest import ROOT, URL
-from tests.database.test_pool import create_key_on
-from tests.dialer import Dialer
+from tests.dialer import Dialer, create_key_on
 
 ONE_UPDATED = report(matched=1, updated=1)
 
@@ -51,15 +51,15 @@ def started(work, *args):
     thread.join()
 
 
-def on_lock(monkeypatch, act):
-    """Do something when `match` is about to lock a lead, having found its call."""
-    lock_lead = queries.lock_lead
+def on_lock(monkeypatch, act, statement="lock_lead"):
+    """Do something when `match` is about to lock a lead, or before that a delivery, having found its call."""
+    lock = getattr(queries, statement)
 
-    def act_first(connection, lead_id):
+    def act_first(*args):
         act()
-        lock_lead(connection, lead_id)
+        return lock(*args)
 
-    monkeypatch.setattr(queries, "lock_lead", act_first)
+    monkeypatch.setattr(queries, statement, act_first)
 
 
 def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables, post, late_lead, monkeypatch):
@@ -71,7 +71,7 @@ def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables,
         queries.update_lead_cost(live, late_lead, "20")
         with started(match_all, app) as findings:
             assert at_lock.wait(5)
-            bill_on(live, late_lead, cost_id=10**9)
+            bill_on(live, late_lead)
             time.sleep(0.1)  # it waits for the lead
             live.commit()
 
@@ -79,29 +79,33 @@ def test_a_live_request_that_commits_first_is_seen_as_newer(dialer, app, tables,
     assert dialer.lead_cost(late_lead) == 20
 
 
-def bill_on(connection, lead_id, cost_id):
-    """The delivery of a newer cost for this lead, as far as it matters here."""
-    connection.cursor().execute(
+def bill_on(connection, lead_id):
+    """A newer cost of 20 for this lead, as far as it matters here."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "INSERT INTO call_costs (date_billed, cost, call_date, call_from, call_to)"
+        " VALUES ('2100-01-01', 20, '2100-01-01', '', '')"
+    )
+    cursor.execute(
         "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status, lead_id, cost_id)"
         " VALUES ('', 1, '2100-01-01', '{}', 'billed', 200, %s, %s)",
-        [lead_id, cost_id],
+        [lead_id, cursor.lastrowid],
     )
 
 
-def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards(
-    dialer, app, post, late_lead, monkeypatch
-):
+def test_a_live_request_during_a_match_sets_its_cost_afterwards(dialer, app, post, late_lead, monkeypatch):
     dialer.add_call(lead_id=late_lead)
-    find_newer_delivery, live = queries.find_newer_delivery, []
+    find_newest_cost, live = queries.find_newest_cost, []
 
     def look_and_be_met(*args):
-        newer = find_newer_delivery(*args)
+        monkeypatch.setattr(queries, "find_newest_cost", find_newest_cost)
+        newest = find_newest_cost(*args)
         live.append(threading.Thread(target=lambda: post(json={**CALL, "cost": "20"})))
         live[0].start()
         time.sleep(0.2)  # it has inserted its cost and waits for the lead
-        return newer
+        return newest
 
-    monkeypatch.setattr(queries, "find_newer_delivery", look_and_be_met)
+    monkeypatch.setattr(queries, "find_newest_cost", look_and_be_met)
 
     assert match_all(app) == [Finding.UPDATED]
     live[0].join()
@@ -109,8 +113,8 @@ def test_a_live_request_that_comes_in_between_waits_and_sets_its_cost_afterwards
     assert dialer.lead_cost(late_lead) == dialer.first_contact_cost(late_lead) == 20
 
 
-def test_two_copies_at_the_same_delivery_settle_it_once(dialer, app, late_lead, monkeypatch):
-    on_lock(monkeypatch, threading.Barrier(2, timeout=5).wait)
+def test_two_runs_at_the_same_delivery_settle_it_once(dialer, app, late_lead, monkeypatch):
+    on_lock(monkeypatch, threading.Barrier(2, timeout=5).wait, "update_matched_delivery")
 
     with started(match_all, app) as findings:
         mine = match_all(create_app())
@@ -119,7 +123,7 @@ def test_two_copies_at_the_same_delivery_settle_it_once(dialer, app, late_lead, 
     assert dialer.lead_cost(late_lead) == 12.5
 
 
-def test_a_newer_cost_between_two_copies_is_not_overwritten_by_the_slower(dialer, app, post, late_lead, monkeypatch):
+def test_a_newer_cost_between_two_runs_is_not_overwritten(dialer, app, post, late_lead, monkeypatch):
     dialer.add_call(lead_id=late_lead)
     overtaken = []
 
@@ -129,7 +133,7 @@ def test_a_newer_cost_between_two_copies_is_not_overwritten_by_the_slower(dialer
             overtaken.append(match_all(create_app()))
             post(json={**CALL, "cost": "20"})
 
-    on_lock(monkeypatch, be_overtaken)
+    on_lock(monkeypatch, be_overtaken, "update_matched_delivery")
 
     assert match_all(app) == [Finding.TAKEN]
 
@@ -157,7 +161,7 @@ def test_a_commit_whose_answer_was_lost_is_recognised_and_not_done_twice(dialer,
 
 @pytest.mark.parametrize("statement", ["update_matched_delivery", "update_first_contact_cost"])
 @pytest.mark.parametrize("number", [1213, 2013])
-def test_a_transaction_that_broke_off_runs_again(dialer, app, late_lead, monkeypatch, statement, number):
+def test_a_broken_transaction_runs_again(dialer, app, late_lead, monkeypatch, statement, number):
     function, broken = getattr(queries, statement), []
 
     def break_once(connection, *args, **values):
@@ -174,7 +178,7 @@ def test_a_transaction_that_broke_off_runs_again(dialer, app, late_lead, monkeyp
     assert dialer.lead_cost(late_lead) == dialer.first_contact_cost(late_lead) == 12.5
 
 
-def test_a_lead_that_stays_locked_holds_up_no_other(dialer, app, tables, post, late_lead, monkeypatch):
+def test_a_lead_that_stays_locked_delays_no_other(dialer, app, tables, post, late_lead, monkeypatch):
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.5)
     post("/8005550142/7205550134", json=CALL)
     other = dialer.add_call()
@@ -191,7 +195,7 @@ def test_a_lead_that_stays_locked_holds_up_no_other(dialer, app, tables, post, l
     assert match_all(app) == [Finding.UPDATED]
 
 
-def test_killed_after_any_command_it_leaves_all_or_nothing_and_the_next_run_ends_it(dialer, app, late_lead):
+def test_a_run_killed_after_any_command_leaves_all_or_nothing(dialer, app, late_lead):
     survived = False
     for commands in range(1, 50):
         reset(dialer)
@@ -246,7 +250,7 @@ LEADS = 4
 ROUNDS = 25
 
 
-def test_beside_live_traffic_and_a_second_copy_each_lead_ends_with_its_newest_cost(dialer, app, tables, key):
+def test_each_lead_ends_with_its_newest_cost_beside_live_traffic(dialer, app, tables, key):
     leads = [dialer.add_lead() for _ in range(LEADS)]
     stop, findings = threading.Event(), []
     copies = [threading.Thread(target=match_until, args=(create_app(), stop, findings)) for _ in range(2)]
@@ -316,7 +320,7 @@ def wait_for(text, log):
 
 
 @pytest.mark.slow
-def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_server, monkeypatch, tmp_path):
+def test_the_loop_reports_an_outage_goes_on_and_ends_at_a_signal(mortal_server, monkeypatch, tmp_path):
     url = mortal_server.create_database("ingress_match_test")
     monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
     app, log = create_app(), tmp_path / "log"
@@ -324,7 +328,7 @@ def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_serve
     with app.extensions["database"].connection() as connection:
         Dialer(connection).clear()
         headers = create_key_on(connection)
-    app.test_client().post(f"{URL}/8005550142/7205550134", headers=headers, json=CALL)
+    app.test_client().post(PATH, headers=headers, json=CALL)
 
     with matching(log, url, "--every", "1") as process:
         wait_for(report(unmatched=1), log)
@@ -344,7 +348,7 @@ def test_over_an_outage_the_loop_says_so_goes_on_and_ends_when_told(mortal_serve
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 1)])
-def test_a_run_that_is_told_to_end_settles_what_it_has_begun_and_says_how_far_it_came(
+def test_a_run_at_a_signal_settles_what_it_began_and_reports_it(
     dialer, tables, post, late_lead, tmp_path, number, code
 ):
     post("/8005550142/7205550134", json=CALL)

@@ -8,15 +8,8 @@ import pymysql
 import pytest
 
 from ingress import create_app
-from tests.conftest import SECRET, URL
-
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
-
-
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
+from tests.calls import CALL, PATH
+from tests.conftest import SECRET
 
 
 @pytest.fixture
@@ -31,7 +24,7 @@ def run(app):
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_a_billed_delivery_is_logged_with_all_that_was_found_out(dialer, post, key, log):
+def test_a_billed_delivery_is_logged_with_all_that_was_found(dialer, post, key, log):
     lead_id = dialer.add_call()
 
     response = post(json={**CALL, "notes": "RGB7F31"}, headers={"Idempotency-Key": "K1"})
@@ -59,7 +52,7 @@ def test_a_delivery_whose_call_is_not_in_the_call_log_is_unmatched(post, log):
     assert log()[0]["outcome"] == "unmatched"
 
 
-def test_a_repetition_is_logged_and_names_the_first(post, log):
+def test_a_duplicate_is_logged_and_names_the_first(post, log):
     post(json=CALL)
     post(json=CALL)
 
@@ -78,7 +71,7 @@ def test_a_repetition_is_logged_and_names_the_first(post, log):
     ],
     ids=["cost", "cid", "json", "xml"],
 )
-def test_a_refused_delivery_is_logged_with_its_error_and_what_was_understood(post, log, request_, status, understood):
+def test_a_refused_delivery_is_logged_with_what_was_understood(post, log, request_, status, understood):
     response = post(**request_)
 
     (row,) = log()
@@ -88,19 +81,19 @@ def test_a_refused_delivery_is_logged_with_its_error_and_what_was_understood(pos
 
 @pytest.mark.parametrize("protection", [{"endpoints": "/elsewhere"}, {"ip_addresses": "203.0.113.8"}])
 def test_a_key_in_the_wrong_place_is_logged(client, create_key, log, protection):
-    client.post(f"{URL}/8005550142/7205550134", headers=create_key(**protection), json=CALL)
+    client.post(PATH, headers=create_key(**protection), json=CALL)
 
     assert [row["status"] for row in log()] == [403]
 
 
 @pytest.mark.parametrize("wrong", [{"tld-api-key": "wrong"}, {"tld-api-id": "999999"}, {"tld-api-key": ""}])
-def test_strangers_leave_no_row(post, log, wrong):
+def test_a_request_without_valid_credentials_leaves_no_row(post, log, wrong):
     post(headers=wrong, json=CALL)
 
     assert log() == ()
 
 
-def test_a_bug_of_ours_is_logged_as_failed(post, log, monkeypatch):
+def test_a_bug_is_logged_as_failed(post, log, monkeypatch):
     monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
 
     post(json=CALL)
@@ -126,7 +119,7 @@ def test_no_secret_is_in_the_log(post, log, request_):
     assert SECRET not in str(log())
 
 
-def test_a_log_that_cannot_be_written_changes_no_answer_and_is_told(post, log, monkeypatch, caplog):
+def test_a_log_that_cannot_be_written_changes_no_answer(post, log, monkeypatch, caplog):
     def refuse(*args, **values):
         raise pymysql.DataError(1406, "Data too long")
 
@@ -140,7 +133,7 @@ def test_a_log_that_cannot_be_written_changes_no_answer_and_is_told(post, log, m
 
 
 @pytest.mark.parametrize("dry", [{"query_string": {"dry_run": "1"}}, {"headers": {"Dry-Run": "true"}}])
-def test_a_dry_run_answers_as_if_and_writes_nothing_but_the_log(dialer, post, log, dry):
+def test_a_dry_run_is_answered_as_usual_and_writes_only_the_log(dialer, post, log, dry):
     lead_id = dialer.add_call()
 
     response = post(json=CALL, **dry)
@@ -152,7 +145,7 @@ def test_a_dry_run_answers_as_if_and_writes_nothing_but_the_log(dialer, post, lo
     assert (dialer.costs(), dialer.lead_cost(lead_id)) == ((), None)
 
 
-def test_a_dry_run_claims_no_key_and_tells_of_a_repetition(dialer, post):
+def test_a_dry_run_claims_no_key_and_recognises_a_duplicate(dialer, post):
     post(json={**CALL, "dry_run": True})
     post(json=CALL)
 
@@ -163,17 +156,17 @@ def test_a_dry_run_claims_no_key_and_tells_of_a_repetition(dialer, post):
 
 
 @pytest.mark.parametrize("value", ["0", "false", "", "[DryRun]", False])
-def test_a_dry_run_that_is_switched_off_is_none(dialer, post, value):
+def test_a_dry_run_that_is_switched_off_is_billed(dialer, post, value):
     assert post(json={**CALL, "dry_run": value}).status_code == 200
     assert len(dialer.costs()) == 1
 
 
-def test_a_dry_run_in_doubt_is_refused(dialer, post):
+def test_an_unclear_dry_run_is_refused(dialer, post):
     assert post(json={**CALL, "dry_run": "perhaps"}).json["error"] == "Invalid Dry Run: perhaps: neither 1 nor 0"
     assert dialer.costs() == ()
 
 
-def test_a_refused_delivery_is_mended_and_billed_with_its_own_time_and_address(dialer, post, log, run):
+def test_a_replay_is_billed_with_the_deliverys_own_time_and_address(dialer, post, log, run):
     post("", json={"inbound_number": "8005550142", "phone": "7205550134", "cost": "free"})
     dialer.execute("UPDATE deliveries SET received = '2024-03-05 14:21:09', ip_address = '203.0.113.7'")
     lead_id = dialer.add_call()
@@ -188,11 +181,11 @@ def test_a_refused_delivery_is_mended_and_billed_with_its_own_time_and_address(d
     assert (first["outcome"], second["outcome"], second["replay_of"]) == ("replayed", "billed", first["delivery_id"])
 
 
-def test_a_mended_delivery_does_not_undo_the_cost_of_a_call_that_came_in_later(dialer, post, log, run):
+def test_a_replay_does_not_undo_the_cost_of_a_later_call(dialer, post, log, run):
     lead_id = dialer.add_call()
     post(json={**CALL, "cost": "free"})
     dialer.execute("UPDATE deliveries SET received = received - INTERVAL 1 HOUR")
-    post(json={**CALL, "cost": "20"})
+    post(json={"cost": "20", "call_date": "2024-03-05T14:22:09Z"})
 
     _, output = run("replay", log()[0]["delivery_id"], "--set", "cost=12.5")
 
@@ -200,7 +193,7 @@ def test_a_mended_delivery_does_not_undo_the_cost_of_a_call_that_came_in_later(d
     assert len(dialer.costs()) == 2
 
 
-def test_a_change_wins_over_every_alias_and_place(dialer, post, log, run):
+def test_a_changed_value_wins_over_every_alias_and_place(dialer, post, log, run):
     post("/0003/7205550134?call_to=0004", json={"inbound_number": "0005", "cost": 1})
 
     run("replay", log()[0]["delivery_id"], "--set", "did=8005550142")
@@ -216,7 +209,7 @@ def test_a_body_that_could_not_be_read_can_be_filled_in(dialer, post, log, run):
     assert len(dialer.costs()) == 1
 
 
-def test_what_is_still_wrong_is_refused_and_logged_again(dialer, post, log, run):
+def test_a_replay_that_is_still_wrong_is_refused_and_logged(dialer, post, log, run):
     post(json={**CALL, "cost": "free"})
 
     code, output = run("replay", log()[0]["delivery_id"], "--set", "cost=cheap")
@@ -226,8 +219,27 @@ def test_what_is_still_wrong_is_refused_and_logged_again(dialer, post, log, run)
     assert [row["outcome"] for row in log()] == ["refused", "refused"]
 
 
+def test_the_log_keeps_what_was_sent_beside_what_was_changed(post, log, run):
+    post(json={**CALL, "cost": "free"})
+
+    run("replay", log()[0]["delivery_id"], "--set", "cost=cheap", "--set", "notes=")
+
+    sent = json.loads(log()[1]["sent"])
+    assert sent["body"] == [["cost", "free"], ["call_date", CALL["call_date"]]]
+    assert sent["changed"] == {"cost": "cheap", "notes": ""}
+
+
+def test_what_was_changed_counts_in_the_next_replay_too(dialer, post, log, run):
+    post("/0003/7205550134", json={**CALL, "cost": "free"})
+    run("replay", log()[0]["delivery_id"], "--set", "cost=12.5")
+
+    run("replay", log()[1]["delivery_id"], "--set", "did=8005550142")
+
+    assert [(row["call_to"], row["cost"]) for row in dialer.costs()] == [("8005550142", Decimal("12.5"))]
+
+
 @pytest.mark.parametrize("call", [CALL, {"cost": "12.5"}], ids=["with its date", "without"])
-def test_a_mended_delivery_is_not_billed_again_whatever_is_set(dialer, post, log, run, call):
+def test_a_replayed_delivery_is_not_billed_again_with_other_values(dialer, post, log, run, call):
     post(json={**call, "cost": "free"})
     delivery_id = log()[0]["delivery_id"]
 
@@ -238,7 +250,7 @@ def test_a_mended_delivery_is_not_billed_again_whatever_is_set(dialer, post, log
 
 
 @pytest.mark.parametrize("call", [CALL, {"cost": "12.5"}], ids=["with its date", "without"])
-def test_a_billed_delivery_is_answered_as_before_and_never_billed_twice(dialer, post, log, run, call):
+def test_a_billed_delivery_is_answered_as_before_and_not_billed_again(dialer, post, log, run, call):
     first = post(json=call)
     delivery_id = log()[0]["delivery_id"]
 
@@ -250,14 +262,14 @@ def test_a_billed_delivery_is_answered_as_before_and_never_billed_twice(dialer, 
     assert len(dialer.costs()) == 1
 
 
-def test_a_repetition_is_answered_as_the_first(dialer, post, log, run):
+def test_a_duplicate_is_answered_as_the_first(dialer, post, log, run):
     first = post(json=CALL)
     post(json=CALL)
 
     assert run("replay", log()[1]["delivery_id"]) == (0, first.text)
 
 
-def test_a_delivery_mended_by_two_at_once_is_billed_once(dialer, post, log):
+def test_a_delivery_replayed_by_two_at_once_is_billed_once(dialer, post, log):
     post(json={"cost": "free"})
     delivery_id = log()[0]["delivery_id"]
     runners = [create_app().test_cli_runner() for _ in range(8)]  # Python 3.11 may fail to compile in threads
@@ -278,7 +290,7 @@ def test_a_delivery_mended_by_two_at_once_is_billed_once(dialer, post, log):
     assert len(dialer.costs()) == 1
 
 
-def test_a_delivery_is_shown_whole_and_one_that_is_none_is_said_so(post, log, run):
+def test_a_delivery_is_shown_whole_and_an_unknown_one_is_an_error(post, log, run):
     post(json=CALL)
 
     code, output = run("show", log()[0]["delivery_id"])
@@ -290,7 +302,7 @@ def test_a_delivery_is_shown_whole_and_one_that_is_none_is_said_so(post, log, ru
 
 
 @pytest.mark.parametrize("change", ["price=1", "cost"])
-def test_a_change_of_something_unknown_is_refused(post, log, run, change):
+def test_a_change_of_an_unknown_parameter_is_refused(post, log, run, change):
     post(json={**CALL, "cost": "free"})
 
     assert run("replay", log()[0]["delivery_id"], "--set", change)[0] != 0

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from ingress.commands import main
+from ingress.__main__ import main
 from tests.invoice.conftest import api_id, import_, log, receive, reconcile
 
 __all__ = ["api_id", "import_", "log", "receive", "reconcile"]

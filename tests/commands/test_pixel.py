@@ -6,34 +6,101 @@ import pytest
 
 from ingress.commands.platforms import PLATFORMS
 
+ASKS = [("ringba", ("did",)), ("retreaver", ("did", "cost")), ("trackdrive", ("did",))]
+CHECKLISTS = ["callgrid", "invoca", "phonexa"]
+NUMBER = ("--did", "8005550142")
+
 
 @pytest.mark.parametrize("name", sorted(PLATFORMS))
-def test_tokens_without_public_documentation_are_listed(pixel, name):
+@pytest.mark.parametrize("options", [(), ("--vendor",), NUMBER, (*NUMBER, "--token", "cost=[price]")])
+def test_no_token_that_no_document_names_is_printed_into_a_form(pixel, name, options):
     platform = PLATFORMS[name]
 
-    listed = dict(re.findall(r"^  (\w+): (.*)$", pixel(name).output, re.MULTILINE))
+    printed = pixel(name, *options).output
 
-    documented = {known: token for known, token in platform.tokens.items() if known not in listed}
-    assert listed.items() <= platform.tokens.items()
-    assert all(token.startswith("[") and token not in platform.unverified for token in documented.values())
+    form = re.sub(r"^ +\w+: perhaps .*$", "", printed, flags=re.MULTILINE)
+    assert not any(token in form for token in platform.unverified)
+    assert not any(token in form for token in platform.tokens.values() if token.startswith("<"))
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in sorted(PLATFORMS) if {"body", "headers"} <= {*PLATFORMS[name].fields}]
-)
+@pytest.mark.parametrize(("name", "asked"), ASKS)
+def test_a_needed_token_that_no_document_names_is_asked_for(pixel, name, asked):
+    result = pixel(name)
+
+    assert result.exit_code == 2
+    assert all(f"--token {known}='[token]'" in result.output for known in asked)
+    assert "--did NUMBER" in result.output
+
+
+def test_a_token_is_printed_as_it_was_given(pixel):
+    printed = pixel("retreaver", *NUMBER, "--token", "cost=[price]", "--token", "call_date=[began]").output
+
+    assert "/billable/8005550142/[nanp_caller_number]?cost=[price]&call_date=[began]&notes=[call_uuid]" in printed
+    assert "Left out" not in printed
+
+
+def test_a_form_that_cannot_tell_two_firings_apart_says_so(pixel):
+    assert "fired twice is billed twice" in pixel("trackdrive", *NUMBER).output
+    assert "fired twice is billed twice" not in pixel("trackdrive", *NUMBER, "--token", "call_date=[at]").output
+    assert "fired twice is billed twice" not in pixel("ringba", *NUMBER).output
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_a_platform_without_public_tokens_gets_a_list_of_steps(pixel, name):
+    printed = pixel(name, "--api-id", "310").output
+
+    assert printed.count("  [ ] ") >= 4
+    assert all(f"      {known}: perhaps " in printed for known in ("did", "cid", "cost"))
+    assert "310" in printed
+
+
+def test_a_list_of_steps_has_the_number_and_price_that_are_given(pixel):
+    printed = pixel("invoca", *NUMBER, "--cost", "25").output
+
+    assert "      did: 8005550142\n      cost: 25.0000\n      cid: perhaps calling_phone_number\n" in printed
+
+
+@pytest.mark.parametrize("name", CHECKLISTS)
+def test_a_platform_without_public_tokens_gets_its_form_once_they_are_given(pixel, name):
+    tokens = [part for known in ("did", "cid", "cost") for part in ("--token", f"{known}=[the_{known}]")]
+
+    printed = pixel(name, *tokens).output
+
+    assert "[ ]" not in printed
+    assert all(f"[the_{known}]" in printed for known in ("did", "cid", "cost"))
+
+
+@pytest.mark.parametrize("token", ["price=[cost]", "cost", "cost="])
+def test_a_token_for_no_parameter_is_refused(pixel, token):
+    assert pixel("ringba", *NUMBER, "--token", token).exit_code == 2
+
+
+def test_a_form_that_has_no_get_is_not_printed_with_one(pixel):
+    result = pixel("callrail", "--get")
+
+    assert result.exit_code == 2
+    assert "CallRail cannot GET" in result.output
+
+
+@pytest.mark.parametrize("name", ["trackdrive"])
 def test_a_body_is_labelled_as_json_where_the_form_has_headers(pixel, name):
-    assert "\nContent-Type: application/json\n" in pixel(name).output
-    assert "Content-Type" not in pixel(name, "--get").output
+    assert "\nContent-Type: application/json\n" in pixel(name, *NUMBER).output
+    assert "Content-Type" not in pixel(name, *NUMBER, "--get").output
+
+
+def test_a_body_of_a_list_of_steps_is_labelled_as_json_where_the_form_has_headers(pixel):
+    assert "Content-Type: application/json\n" in pixel("callgrid").output
+    assert "Content-Type" not in pixel("callgrid", "--get").output
 
 
 def test_a_secret_that_is_not_given_is_a_placeholder(pixel):
-    printed = pixel("ringba").output
+    printed = pixel("ringba", *NUMBER).output
 
     assert "tld-api-id: <API ID>\ntld-api-key: <API key>\n" in printed
 
 
 def test_a_secret_is_asked_for_if_its_option_has_no_value(pixel):
-    result = pixel("ringba", "--api-key", input="s3cret\n")
+    result = pixel("ringba", *NUMBER, "--api-key", input="s3cret\n")
 
     assert "tld-api-key: s3cret\n" in result.output
 

@@ -8,12 +8,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from ingress import create_app
+from tests.calls import CALL
 from tests.conftest import SECRET, URL
 from tools.browser import resize, set_theme, start_browser
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
+
 WIDTHS = (320, 390, 800, 970, 1200)  # pixels: phones, a tablet, just room for the list, a desk
 
 
@@ -124,7 +125,7 @@ def is_overflowing(browser):
     return browser.execute_script("return document.documentElement.scrollWidth > window.innerWidth")
 
 
-def test_a_wrong_key_is_told_and_the_right_one_lets_in(browser, sign_in):
+def test_a_wrong_key_is_refused_and_the_right_one_signs_in(browser, sign_in):
     sign_in("wrong")
     told = text_of(browser)
     sign_in()
@@ -133,7 +134,7 @@ def test_a_wrong_key_is_told_and_the_right_one_lets_in(browser, sign_in):
     assert "What came in" in text_of(browser)
 
 
-def test_a_refused_delivery_is_found_mended_and_seen_as_billed(browser, sign_in, deliveries, dialer):
+def test_a_refused_delivery_is_found_replayed_and_seen_as_billed(browser, sign_in, deliveries, dialer):
     sign_in()
     follow(browser, "1")  # unmatched, in the whole
     assert outcomes(browser) == ["unmatched"]
@@ -147,14 +148,14 @@ def test_a_refused_delivery_is_found_mended_and_seen_as_billed(browser, sign_in,
 
     click(browser, "tbody a")
     assert "[Call:Payout] was not filled in by the sender" in text_of(browser, "#reason")
-    follow(browser, "Fire it again")
+    follow(browser, "Replay")
     fill(browser, "cost", "free")
     click(browser, "main button")
     assert "Invalid Cost: free" in text_of(browser, "[role=alert]")
 
     fill(browser, "cost", "7.25")
     click(browser, "main button")
-    assert "Fired again and billed as cost" in text_of(browser, "[role=status]")
+    assert "Replayed and billed as cost" in text_of(browser, "[role=status]")
     assert text_of(browser, "h1").endswith("billed")
     assert [str(cost["cost"]) for cost in dialer.costs()] == ["12.5000", "12.5000", "7.2500"]
 
@@ -171,7 +172,7 @@ def test_the_log_is_paged_to_its_end_and_back(browser, sign_in, deliveries):
     assert len(outcomes(browser)) == 50
 
 
-def test_what_a_caller_wrote_is_not_run(browser, sign_in, deliveries):
+def test_a_callers_script_does_not_run(browser, sign_in, deliveries):
     sign_in(path="/deliveries?outcome=refused&cid=7205550134")
     browser.find_elements(By.CSS_SELECTOR, "tbody a")[-1].click()
 
@@ -179,7 +180,7 @@ def test_what_a_caller_wrote_is_not_run(browser, sign_in, deliveries):
     assert browser.title.startswith("Delivery")
 
 
-def test_signing_out_and_a_dead_session_lead_to_the_form_and_back(browser, base_url, sign_in, dialer):
+def test_a_session_that_ended_leads_to_the_form_and_back(browser, base_url, sign_in, dialer):
     sign_in()
     click(browser, "header button")
     signed_out = text_of(browser)
@@ -217,7 +218,7 @@ def test_everything_can_be_done_with_the_keyboard(browser, base_url, admin, deli
     with next_page(browser):
         browser.get(f"{base_url}/deliveries?outcome=refused")
     time_of_the_newest = find(browser, "tbody a").text
-    for name in (time_of_the_newest, "Fire it again"):
+    for name in (time_of_the_newest, "Replay"):
         tab_to(name)
         outline = browser.switch_to.active_element.value_of_css_property("outline-style")
         with next_page(browser):
@@ -246,7 +247,7 @@ def test_no_page_is_wider_than_the_screen(browser, base_url, sign_in, deliveries
     assert too_wide == []
 
 
-def test_every_field_has_a_label_every_column_a_scope_and_the_plots_are_drawn(browser, base_url, sign_in, deliveries):
+def test_fields_have_labels_columns_have_scopes_and_plots_are_drawn(browser, base_url, sign_in, deliveries):
     sign_in()
 
     for page in ("", "/deliveries"):
@@ -258,7 +259,7 @@ def test_every_field_has_a_label_every_column_a_scope_and_the_plots_are_drawn(br
     assert browser.execute_script("return [...document.images].map(image => image.naturalWidth > 0)") == [True, True]
 
 
-def test_a_script_that_got_into_a_page_all_the_same_would_not_run(browser, base_url):
+def test_a_script_inside_a_page_does_not_run(browser, base_url):
     browser.get(base_url)
 
     script = "Object.assign(document.createElement('script'), {text: 'hacked = 1'})"
@@ -269,7 +270,7 @@ def test_a_script_that_got_into_a_page_all_the_same_would_not_run(browser, base_
 
 
 @pytest.mark.parametrize(("theme", "ground"), [("light", "rgb(246, 247, 245)"), ("dark", "rgb(20, 24, 27)")])
-def test_the_page_is_light_or_dark_as_the_readers_system_is(browser, base_url, theme, ground):
+def test_a_page_is_light_or_dark_as_the_readers_system_is(browser, base_url, theme, ground):
     set_theme(browser, theme)
 
     browser.get(base_url)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.console.test_console import admin, app, console, forgetful, post_form, service  # noqa: F401 - fixtures
+from tests.console.pages import post_form
 
 CALL = {"cost": "25", "call_date": "2024-03-05T14:21:09Z"}
 

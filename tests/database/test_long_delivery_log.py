@@ -8,7 +8,7 @@ from ingress.console.filters import read_filters
 from ingress.database import queries
 from ingress.sql import STATEMENTS
 from tests.conftest import make_long_database
-from tests.database.test_queries import count_reads
+from tests.statements import count_reads
 
 pytestmark = pytest.mark.slow
 ROWS = 1_000_000
@@ -100,7 +100,7 @@ def test_a_page_of_the_log_reads_no_more_than_a_page(long_log, asked, found, pla
     assert reads <= ENOUGH
 
 
-def test_a_page_of_a_caller_or_of_two_filters_reads_no_more_than_what_the_rarer_one_finds(long_log):
+def test_a_page_of_two_filters_reads_only_what_the_rarer_one_finds(long_log):
     for asked in ({"cid": "2002007919"}, {"cid": "2002007919", "did": "8005550031", "outcome": "billed"}):
         before = count_reads(long_log)
         queries.list_deliveries(long_log, **read_filters(asked)[0], at_most=PAGE)
@@ -122,7 +122,7 @@ def test_the_counts_of_a_day_read_that_day_of_one_index_and_no_row(long_log, nam
     assert sum(count.deliveries for count in counts) == pytest.approx(ROWS / 90, abs=1)
 
 
-def test_the_delivery_that_replayed_another_is_found_within_one_second_of_the_log(long_log):
+def test_a_replay_is_found_by_reading_one_second_of_the_log(long_log):
     before = count_reads(long_log)
     queries.find_replay(long_log, 500_000, NOW - timedelta(days=45))
 

@@ -10,6 +10,7 @@ from ingress.database import queries
 from ingress.database.queries import Search
 from ingress.sql import SQL, STATEMENTS
 from tests.conftest import make_long_database
+from tests.statements import count_reads, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
@@ -22,6 +23,7 @@ VALUES = {
     "endpoints": None,
     "ip_addresses": None,
     "time_zone": None,
+    "sender": "callrail",
     "created": NOW,
     "last_used": NOW,
     "failed": NOW,
@@ -69,23 +71,19 @@ VALUES = {
     "last": 20_000,
     "behind": 0,
     "search": 1,
+    "on_change": "correct",
+    "changed": NOW,
+    "cost_from": "25.0000",
+    "cost_to": "18.7500",
+    "changed_by": "ringba",
+    "reason": "another amount was sent",
+    "callers": ["7205550134", "17205550134"],
+    "dids": ["8005550142"],
+    "match_before": 31 * 86_400,
+    "match_after": 3 * 3_600,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
-
-
-def read_header(name):
-    """Purpose, parameters and columns that a file says of itself."""
-    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
-    *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
-    assert "%" not in " ".join(lines)
-    return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
-
-
-def read_names(word, line):
-    assert line.startswith(f"{word}: ")
-    names = line.removeprefix(f"{word}: ")
-    return [] if names == "nothing" else names.split(", ")
 
 
 @statements
@@ -96,7 +94,7 @@ def test_each_statement_has_a_function_of_its_name(name):
 
 
 @statements
-def test_each_statement_is_one_and_says_what_for(name):
+def test_each_file_is_one_statement_and_states_its_purpose(name):
     purpose, _, _ = read_header(name)
 
     assert re.match(r"[A-Z].*\.$", purpose)
@@ -111,7 +109,7 @@ def test_the_header_names_the_parameters_that_are_used(name):
 
 
 @statements
-def test_the_header_names_the_columns_that_a_real_execution_gives(name, dialer):
+def test_the_header_names_the_columns_of_a_real_execution(name, dialer):
     _, takes, returns = read_header(name)
 
     cursor = dialer.connection.cursor()
@@ -131,7 +129,12 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_deliveries": queries.ListedDelivery,
         "list_costs": queries.ReceivedCost,
         "list_delivery_keys": queries.DeliveryKey,
-        "list_calls": queries.FoundCall,
+        "find_cost": queries.FoundCost,
+        "find_billed_delivery": queries.BilledDelivery,
+        "find_newest_cost": queries.NewestCost,
+        "find_last_amount": queries.LastAmount,
+        "list_cost_changes": queries.ListedCostChange,
+        "list_calls": queries.LoggedCall,
     }.items():
         assert list(row._fields) == read_header(name)[2]
 
@@ -143,9 +146,10 @@ def test_no_table_or_column_name_stands_in_python():
         assert not [table for table in tables if re.search(rf"(FROM|INTO|UPDATE|JOIN) {table}", path.read_text())]
 
 
-def test_many_searches_at_once_find_what_each_finds_alone(dialer):
+def test_many_searches_find_what_each_finds_alone(dialer):
     for minute in range(0, 60, 7):
         dialer.add_call(NOW.replace(minute=minute), call_to="+18005550142")
+        dialer.add_call(NOW.replace(minute=minute))
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
     searches = {
         minute * 3 + number: Search(
@@ -162,7 +166,7 @@ def test_many_searches_at_once_find_what_each_finds_alone(dialer):
         call = queries.find_call(dialer.connection, search)
         if call:
             alone.append((number, call.call_log_id))
-    assert sorted((call.search, call.call_log_id) for call in found) == sorted(alone)
+    assert sorted((found.search, found.call.call_log_id) for found in found) == sorted(alone)
     assert alone
 
 
@@ -201,7 +205,7 @@ PAIRS = pytest.mark.parametrize(
 
 
 @PAIRS
-def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log, cid, did):
+def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, did):
     cursor = long_log.cursor()
     cursor.execute("EXPLAIN " + STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
 
@@ -211,7 +215,7 @@ def test_the_plan_of_the_look_up_is_a_handful_of_rows_through_the_index(long_log
 
 
 @PAIRS
-def test_the_look_up_really_reads_no_more_than_a_handful_of_rows(long_log, cid, did):
+def test_the_search_reads_no_more_than_a_few_rows(long_log, cid, did):
     before = count_reads(long_log)
     call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"]))
     reads = count_reads(long_log) - before
@@ -228,10 +232,3 @@ def test_finding_the_nearest_call_reads_no_more_than_the_callers_calls(long_log,
 
     assert (call is not None) == cid.startswith("2")
     assert reads <= 60
-
-
-def count_reads(connection):
-    """Rows and index entries that the server has read for this connection."""
-    cursor = connection.cursor()
-    cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
-    return sum(int(value) for name, value in cursor.fetchall() if name != "Handler_read_rnd_next")

@@ -6,8 +6,9 @@ import pytest
 
 from ingress import create_app
 from ingress.database import readiness
-from tests.conftest import URL, make_service_user
-from tests.database.test_pool import create_key_on
+from tests.calls import PATH
+from tests.conftest import make_service_user
+from tests.dialer import create_key_on
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def client(admin):
 def bill(client):
     with client.application.extensions["database"].connection() as connection:
         key = create_key_on(connection)
-    return client.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1})
+    return client.post(PATH, headers=key, json={"cost": 1})
 
 
 def test_a_sound_database_is_ready(client):
@@ -48,6 +49,11 @@ def test_a_sound_database_is_ready(client):
             "ALTER TABLE leads ENGINE = MyISAM",
             "ALTER TABLE leads ENGINE = InnoDB",
             "table leads is MyISAM, not InnoDB: it cannot roll back",
+        ),
+        (
+            "ALTER TABLE cost_changes ENGINE = MyISAM",
+            "ALTER TABLE cost_changes ENGINE = InnoDB",
+            "table cost_changes is MyISAM, not InnoDB: it cannot roll back",
         ),
         (
             "ALTER TABLE deliveries DROP KEY once",
@@ -70,9 +76,9 @@ def test_a_sound_database_is_ready(client):
             "insert_cost: Table 'ready_test.call_costs' doesn't exist",
         ),
     ],
-    ids=["not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
+    ids=["not InnoDB", "history not InnoDB", "no unique key", "commits may be lost", "no column", "no table"],
 )
-def test_each_fault_is_named_and_stops_the_intake_until_it_is_mended(admin, client, caplog, damage, repair, fault):
+def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, client, caplog, damage, repair, fault):
     admin.execute(damage)
 
     unready, refused = client.get("/readyz"), bill(client)

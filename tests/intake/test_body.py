@@ -41,7 +41,7 @@ NAMELESS = "a part has no name that can be read"
     ],
     ids=lambda text: text[:20],
 )
-def test_a_json_body_that_is_none_is_refused_with_the_position(dialer, post, body, reason):
+def test_a_malformed_json_body_is_refused_with_the_position(dialer, post, body, reason):
     status, error = refusal(post(query_string={"cost": 1}, data=body, content_type=JSON))
 
     assert status == 400
@@ -111,7 +111,7 @@ def test_deeply_nested_values_given_twice_are_refused(post, depth):
         "half a name",
     ],
 )
-def test_a_form_that_is_none_is_refused(dialer, post, body, content_type, reason):
+def test_a_malformed_form_is_refused(dialer, post, body, content_type, reason):
     response = post(query_string={"cost": 1}, data=body, content_type=content_type)
 
     row = dialer.execute("SELECT * FROM deliveries").fetchone()
@@ -122,7 +122,7 @@ def test_a_form_that_is_none_is_refused(dialer, post, body, content_type, reason
 
 @pytest.mark.parametrize("content_type", [JSON, FORM, MULTIPART, "text/plain", "text/xml", None])
 @pytest.mark.parametrize("body", [b"", b" \r\n"], ids=["empty", "blank"])
-def test_an_empty_body_is_none_whatever_its_label(post, content_type, body):
+def test_an_empty_body_counts_as_absent_under_any_label(post, content_type, body):
     response = post(query_string={"cost": 1}, data=body, content_type=content_type)
 
     assert response.status_code == 200
@@ -232,7 +232,7 @@ def test_a_body_shorter_than_announced_is_refused(dialer, post_stream, body, con
     assert dialer.costs() == ()
 
 
-def test_without_length_and_chunks_there_is_no_body(post):
+def test_a_request_without_length_and_chunks_has_no_body(post):
     response = post(query_string={"cost": 1}, environ_overrides={"wsgi.input": BytesIO(b'{"cost": 2}')})
 
     assert response.json["cost"] == "1"

@@ -24,7 +24,7 @@ def refuse(dialer, post):
 
 @pytest.mark.parametrize(("name", "text"), [("did", "DID"), ("cid", "CID"), ("cost", "Cost")])
 @pytest.mark.parametrize("value", [*ABSENT, *NOT_TEXT], ids=repr)
-def test_a_required_parameter_that_is_absent_or_no_text_is_missing(refuse, name, text, value):
+def test_a_required_parameter_that_is_absent_or_not_text_is_missing(refuse, name, text, value):
     assert refuse(**{name: value}).partition(": ")[0] == f"Missing or Invalid {text}"
 
 
@@ -129,14 +129,14 @@ def test_what_only_looks_like_a_filler_is_a_value(dialer, post):
 
 @pytest.mark.parametrize(("name", "text"), [("date_billed", "Invalid Date Billed"), ("call_date", "Invalid Call Date")])
 @pytest.mark.parametrize("value", ["yesterday", "2024-02-30", "1999-12-31", "2999-01-01", 5, True, [], {}, "\ud800"])
-def test_a_time_that_is_none_is_invalid(refuse, name, text, value):
+def test_a_malformed_time_is_invalid(refuse, name, text, value):
     assert refuse(**{name: value}).partition(": ")[0] == text
 
 
 @pytest.mark.parametrize(
     "notes", ["x" * 65_536, "é" * 32_768, "💶" * 16_384, True, ["a"], {"a": 1}, "\ud800", "a\udfff"]
 )
-def test_notes_that_are_no_text_or_too_long_are_invalid(refuse, notes):
+def test_notes_that_are_not_text_or_too_long_are_invalid(refuse, notes):
     assert refuse(notes=notes).partition(": ")[0] == "Invalid Notes"
 
 
@@ -169,7 +169,7 @@ def test_notes_that_are_no_text_or_too_long_are_invalid(refuse, notes):
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
-def test_the_detail_tells_the_sender_what_to_mend(refuse, parameters, error):
+def test_the_detail_tells_the_sender_what_to_correct(refuse, parameters, error):
     assert refuse(**parameters) == error
 
 
@@ -188,7 +188,7 @@ IN_ORDER = [
 
 
 @pytest.mark.parametrize("first", range(len(IN_ORDER)), ids=lambda place: IN_ORDER[place][1])
-def test_of_several_errors_the_documented_first_is_answered(refuse, first):
+def test_the_first_documented_of_several_errors_is_answered(refuse, first):
     wrong = {}
     for parameters, _ in reversed(IN_ORDER[first:]):
         wrong |= parameters
@@ -228,7 +228,7 @@ def test_notes_up_to_65535_bytes_are_kept_and_answered_as_they_came(dialer, post
 @pytest.mark.parametrize(
     "cost", ["0." + "0" * 70_000, "0" * 70_000 + "1", " " * 70_000 + "1"], ids=["places", "0", "blanks"]
 )
-def test_a_cost_written_at_great_length_is_no_bug(post, cost):
+def test_a_very_long_cost_is_billed_or_refused(post, cost):
     assert post("", json={**GOOD, "cost": cost}).status_code in (200, 400)
 
 

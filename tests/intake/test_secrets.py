@@ -72,7 +72,7 @@ def test_the_secrets_before_and_after_a_rotation_are_different_keys(dialer, clie
     assert len(dialer.costs()) == 2
 
 
-def test_a_kept_delivery_has_the_values_that_it_had_when_it_came():
+def test_a_kept_delivery_has_the_values_it_had_on_arrival():
     secret = 'a "secret" with \\'
     body = MultiDict({"idempotency_key": f"a{secret}", "notes": secret, "cost": "1"})
     parameters = Parameters(body, MultiDict(), headers={"Idempotency-Key": secret}, secret=secret)

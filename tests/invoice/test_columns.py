@@ -62,5 +62,5 @@ def test_the_campaign_id_of_retreaver_is_not_a_caller(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text("start_time,uuid,cid,dialed_number,payout\n")
 
-    with open_tables(path) as tables, pytest.raises(UnusableFile, match="no column known to be the cid"):
-        find_table(tables, ColumnOptions())
+    with open_tables(path) as (sheet,), pytest.raises(UnusableFile, match="no column known to be the cid"):
+        find_table(sheet.tables, ColumnOptions())

@@ -102,12 +102,12 @@ def test_adjustments_are_reported_and_counted(reconcile, receive, dialer):
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        ({"cid": "anonymous"}, "Invalid CID: anonymous: a phone number has no letters"),
-        ({"did": ""}, "Missing or Invalid DID"),
-        ({"cost": "12.5x"}, "Invalid Cost: 12.5x: not a plain amount such as 12.50"),
+        ({"cid": "anonymous"}, "Invalid CID: anonymous in column 'Caller ID': a phone number has no letters"),
+        ({"did": ""}, "Missing or Invalid DID: column 'Target Number' is empty"),
+        ({"cost": "12.5x"}, "Invalid Cost: 12.5x in column 'Payout': not a plain amount such as 12.50"),
         (
-            {"call_date": "13/05/2024"},
-            "Invalid Call Date: 13/05/2024: not a date and time such as 2024-03-05T14:21:09Z",
+            {"call_date": "2024-13-05"},
+            "Invalid Call Date: 2024-13-05 in column 'Call Date': month must be in 1..12",
         ),
         ({"call_date": ""}, "Invalid Call Date: the row does not say when"),
     ],

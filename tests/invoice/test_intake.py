@@ -37,6 +37,7 @@ def test_a_row_of_totals_is_not_a_call_but_checks_the_others(read, total):
     assert read.intake.disagrees()
 
 
+@pytest.mark.slow
 def test_many_rows_need_little_memory(read, tmp_path):
     export = as_csv([row(f"RGB{number}", cid=f"720555{number:04}") for number in range(10_000)])
 

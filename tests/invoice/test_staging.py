@@ -5,21 +5,35 @@ from pathlib import Path
 
 import pytest
 
-from ingress.invoice.booking import MissingRow, UnbookedRow
-from ingress.invoice.calls import LastRow, SearchedCall
+from ingress.database.queries import ReceivedCost
+from ingress.invoice.booking import Agreement, MissingRow, UnbookedRow
+from ingress.invoice.calls import CostCall, LastRow, RowCall, SearchedCall
+from ingress.invoice.correcting import RowCorrection
 from ingress.invoice.findings import StagedFinding
+from ingress.invoice.hints import Causes, Exchanged
 from ingress.invoice.period import Span
 from ingress.invoice.plot import DayDifference
-from ingress.invoice.received import StagedCallId, StagedCost
+from ingress.invoice.received import StagedCallId
 from ingress.invoice.rows import StagedRow
 from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
 from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
-SCRIPTS = {"create_tables", "create_findings"}
-WRITTEN = {"insert_received": StagedCost, "insert_row": StagedRow, "update_call_id": StagedCallId}
+SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings"}
+WRITTEN = {
+    "insert_received": ReceivedCost,
+    "insert_row": StagedRow,
+    "update_call_id": StagedCallId,
+    "update_received_call": CostCall,
+    "update_row_call": RowCall,
+}
 READ = {
+    "list_corrections": RowCorrection,
+    "list_lost_credits": UnbookedRow,
+    "count_agreement": Agreement,
     "count_findings": StagedCount,
+    "count_causes": Causes,
+    "count_exchanged": Exchanged,
     "count_nearby": Nearby,
     "count_received": StagedTotal,
     "count_rows": StagedTotal,
@@ -28,7 +42,7 @@ READ = {
     "list_days": DayDifference,
     "list_findings": StagedFinding,
     "list_missing": MissingRow,
-    "list_received_to_look_up": SearchedCall,
+    "list_cost_searches": SearchedCall,
     "list_refused": UnbookedRow,
     "list_rows_to_look_up": SearchedCall,
 }
@@ -69,7 +83,9 @@ def test_the_header_names_the_parameters_and_the_columns(name):
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_record_that_is_written_has_the_parameters_of_its_statement(name):
-    assert set(WRITTEN[name]._fields) == set(read_header(name)[1])
+    body = re.sub("--.*", "", INVOICE_STATEMENTS[name])
+
+    assert list(WRITTEN[name]._fields) == read_header(name)[1] == re.findall(r":(\w+)", body)
 
 
 @statements
@@ -79,6 +95,7 @@ def test_a_record_that_is_read_has_the_columns_of_its_statement(name):
     assert list(record._fields if record else ()) == read_header(name)[2]
 
 
+@pytest.mark.slow
 def test_the_staging_file_has_no_name_and_vanishes_with_the_process():
     with open_staging() as staging:
         staging.connection.execute("CREATE TABLE large AS SELECT ZEROBLOB(?) AS filler", [(CACHE_KIB + 1024) * 1024])

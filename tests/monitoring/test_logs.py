@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from ingress.monitoring.logs import JsonFormatter
+from tests.calls import PATH
 from tests.conftest import SECRET, URL
 from tools.service import read_lines, serve
 
-PATH = f"{URL}/8005550142/7205550134"
 JSON = {"Content-Type": "application/json"}
 OTHER_SECRET = "another-secret-that-is-wrong"
 
@@ -43,7 +43,7 @@ def line_of(service, headers):
     raise AssertionError("no line")
 
 
-def test_a_billed_request_is_one_line_that_tells_what_became_of_it(sound_service, dialer, key):
+def test_a_billed_request_is_one_line_with_its_outcome(sound_service, dialer, key):
     dialer.add_call("2024-03-05 14:21:50")
     body = json.dumps({"cost": 12.5, "call_date": "2024-03-05T14:21:09Z"}).encode()
 
@@ -77,7 +77,7 @@ def test_a_refused_request_is_a_warning_with_the_error(sound_service, dialer, ke
     assert (line["did"], line["cid"]) == ("******0142", None)
 
 
-def test_a_stranger_has_no_api_id(sound_service, dialer):
+def test_a_request_without_a_valid_key_has_no_api_id(sound_service, dialer):
     _, headers, _ = sound_service.send("POST", f"{PATH}?api=1&apikey={OTHER_SECRET}")
 
     line = line_of(sound_service, headers)
@@ -97,7 +97,7 @@ def test_a_form_with_a_nameless_part_leaves_a_line_with_its_address(sound_servic
     assert line["address"] == "127.0.0.1"
 
 
-def test_an_unknown_path_is_told_without_its_query(sound_service):
+def test_an_unknown_path_is_logged_without_its_query(sound_service):
     _, headers, _ = sound_service.send("GET", "/7205550134/x?cost=1")
 
     line = line_of(sound_service, headers)
@@ -116,7 +116,7 @@ def test_an_unknown_path_is_told_without_its_query(sound_service):
         b"POST /x HTTP/1.1\r\nHost: x\r\n tld-api-key: %s",
     ],
 )
-def test_what_gunicorn_refuses_leaves_a_line_without_what_was_sent(sound_service, head):
+def test_a_request_that_gunicorn_refuses_is_logged_without_its_head(sound_service, head):
     before = len(read_lines(sound_service))
 
     with socket.create_connection(("127.0.0.1", sound_service.port), timeout=15) as connection:
@@ -142,7 +142,7 @@ def test_a_bug_is_a_line_with_its_traceback_under_the_requests_id(service, diale
 
 
 @pytest.mark.parametrize("secret", [SECRET, OTHER_SECRET], ids=["valid", "wrong"])
-def test_a_secret_shows_nowhere_whichever_place_it_came_in(service, dialer, key, secret):
+def test_a_secret_is_in_no_line_wherever_it_was_sent(service, dialer, key, secret):
     api_id, form = key["tld-api-id"], {"Content-Type": "application/x-www-form-urlencoded"}
     both = {"tld-api-id": api_id, "tld-api-key": secret}
     body = {"api_id": api_id, "api_key": secret, "cost": 1, "notes": secret}
@@ -165,7 +165,7 @@ def test_a_secret_shows_nowhere_whichever_place_it_came_in(service, dialer, key,
     assert secret not in service.log.read_text()
 
 
-def test_no_full_number_shows_anywhere(service, sound_service, dialer, key):
+def test_a_full_number_is_in_no_line(service, sound_service, dialer, key):
     for each in (service, sound_service):
         for path in (
             "/8005550142/7205550134",
@@ -222,7 +222,8 @@ def test_a_message_that_cannot_be_masked_is_hidden_whole(monkeypatch):
     assert line["message"] == "*** (could not be masked: ZeroDivisionError)"
 
 
-def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):
+@pytest.mark.slow
+def test_numbers_are_shown_when_the_setting_says_so(tables, dialer, key, tmp_path):
     with serve(tmp_path / "log", LOG_NUMBERS="1", WEB_CONCURRENCY="1") as service:
         _, headers, _ = service.send("POST", f"{PATH}?cost=1&notes=x", key)
         line = line_of(service, headers)
@@ -230,7 +231,8 @@ def test_numbers_show_when_they_are_asked_for(tables, dialer, key, tmp_path):
     assert (line["path"], line["did"], line["cid"]) == (PATH, "8005550142", "7205550134")
 
 
-def test_all_that_the_service_says_is_json(tables, tmp_path):
+@pytest.mark.slow
+def test_every_line_of_the_service_is_json(tables, tmp_path):
     with serve(
         tmp_path / "log", WEB_CONCURRENCY="1", TLDIALER_DATABASE_URL="mysql://u:p@127.0.0.1:1/x_test"
     ) as service:
@@ -241,7 +243,8 @@ def test_all_that_the_service_says_is_json(tables, tmp_path):
     assert any(line.get("message", "").startswith("Shutting down") for line in lines)
 
 
-def test_an_access_log_format_of_ones_own_is_masked(tables, dialer, key, tmp_path):
+@pytest.mark.slow
+def test_an_access_log_format_of_the_operator_is_masked_too(tables, dialer, key, tmp_path):
     own = '%(h)s "%(r)s" %(q)s %({tld-api-key}i)s %({http_tld_api_key}e)s %({raw_uri}e)s'
     with serve(tmp_path / "log", "--access-logformat", own, WEB_CONCURRENCY="1") as service:
         service.send("POST", f"{PATH}?cost=1&apikey={SECRET}", key)

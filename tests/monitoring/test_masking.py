@@ -1,4 +1,4 @@
-"""No secret and no full number is left of whatever a log may be told, however it is written; nothing else changes."""
+"""Masking removes secrets and full numbers from any text, in any notation, and changes nothing else."""
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -174,7 +174,7 @@ def test_a_text_keeps_the_last_four_digits_of_its_phone_numbers(text, masked):
         'File "ingress/billing.py", line 112, in bill_once',
     ],
 )
-def test_what_is_no_phone_number_stays(text):
+def test_a_text_without_a_phone_number_stays(text):
     assert mask_numbers(text) == text
 
 
@@ -187,13 +187,13 @@ def test_secrets_are_found_under_their_names_in_header_query_and_body():
 
 
 @pytest.mark.parametrize("secret", [SECRET, SECRET * 10])
-def test_a_secret_is_masked_also_where_an_error_repeats_only_its_beginning(secret):
+def test_the_beginning_of_a_secret_in_an_error_is_masked_too(secret):
     text = mask_values(f"Invalid CID: {secret[:100]}: no, {secret}", [secret])
 
     assert text == "Invalid CID: ***: no, ***"
 
 
-def test_a_name_that_is_no_text_is_no_secrets_name():
+def test_a_name_that_is_not_text_names_no_secret():
     parameters = Parameters(MultiDict([(None, "1"), (5, "2")]), MultiDict())
 
     assert list_secrets({"HTTP_TLD_API_KEY": b"\xff"}, parameters) == []

@@ -17,12 +17,12 @@ from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
 from ingress.outcome import Outcome
 from ingress.spool import drainer
-from tests.conftest import SECRET, URL
+from tests.calls import PATH
+from tests.conftest import SECRET
 from tools.service import serve
 
 TOKEN = "a-token-for-tests-only"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-PATH = f"{URL}/8005550142/7205550134"
 ONCALL = Path(__file__).parents[2] / "docs" / "oncall"
 
 
@@ -57,7 +57,7 @@ def parse(text):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_without_a_token_in_the_settings_there_is_no_such_page(dialer, method):
+def test_the_page_is_off_without_a_token(dialer, method):
     response = create_app().test_client().open("/metrics", method=method, headers=BEARER)
 
     assert (response.status_code, response.json) == (404, {"error": "Not Found"})
@@ -104,7 +104,7 @@ def test_a_request_is_counted_once_under_its_key_and_outcome(post, requests, out
     assert requests(outcome) == before + 1
 
 
-def test_a_matched_call_is_billed_and_the_same_again_is_repeated(dialer, post, requests):
+def test_a_matched_call_counts_as_billed_and_the_next_as_duplicate(dialer, post, requests):
     dialer.add_call("2024-03-05 14:21:50")
 
     for _ in range(3):
@@ -140,16 +140,16 @@ def test_every_request_with_parameters_is_in_the_histogram(post, client, read):
         ("Request Too Large", {"data": b"x" * 300_000}),
     ],
 )
-def test_strangers_are_counted_together_and_by_the_error(client, read, requests, error, request_):
-    strangers, errors = requests("refused", api_id="unknown"), read("ingress_errors_total", error=error)
+def test_requests_without_a_valid_key_are_counted_by_their_error(client, read, requests, error, request_):
+    unknown, errors = requests("refused", api_id="unknown"), read("ingress_errors_total", error=error)
 
     client.post(PATH, **request_)
 
-    assert requests("refused", api_id="unknown") == strangers + 1
+    assert requests("refused", api_id="unknown") == unknown + 1
     assert read("ingress_errors_total", error=error) == errors + 1
 
 
-def test_a_stranger_makes_no_series_of_its_own(client):
+def test_a_request_without_a_valid_key_makes_no_series_of_its_own(client):
     before = len(parse(client.get("/metrics", headers=BEARER).text))
 
     for api_id in range(1, 50):
@@ -242,9 +242,7 @@ def test_a_replay_is_counted_with_its_cost(app, dialer, post, read, key):
     assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == 12.5
 
 
-def test_what_waits_in_the_spool_is_shown_and_its_cost_counts_once_it_is_billed(
-    dialer, key, spool_folder, app, post, outage, read
-):
+def test_the_spool_is_shown_and_its_cost_counts_once_billed(dialer, key, spool_folder, app, post, outage, read):
     post(json={"cost": "1"})
     before = read("ingress_billed_cost_total", api_id=key["tld-api-id"])
     outage.begin()
@@ -267,7 +265,7 @@ def test_a_spool_that_cannot_be_read_is_not_shown_as_empty(dialer, spool_folder,
     assert math.isnan(read("ingress_spool_requests"))
 
 
-def test_a_call_that_cannot_be_counted_is_billed_and_answered_all_the_same(dialer, post, monkeypatch, caplog):
+def test_a_call_that_cannot_be_counted_is_still_billed_and_answered(dialer, post, monkeypatch, caplog):
     def fail(*labels):
         raise OSError("no space left on device")
 
@@ -289,7 +287,7 @@ def test_every_outcome_begins_at_0_with_the_first_request_of_a_key():
 
 
 @pytest.mark.slow
-def test_all_workers_are_counted_also_those_that_died(tables, dialer, key, tmp_path):
+def test_the_counts_of_all_workers_are_summed_even_of_dead_ones(tables, dialer, key, tmp_path):
     folder = tmp_path / "counters"
     folder.mkdir()
     (folder / "counter_1.db").write_bytes(b"left by an earlier run")

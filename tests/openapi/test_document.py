@@ -13,7 +13,7 @@ from ingress.intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchem
 from ingress.openapi.answers import ANSWER_EXAMPLES
 from tests.conftest import URL
 
-FROM_THE_LOG = {"NoSuchDelivery", "AlreadyBilled", "AlreadyReplayed"}  # told to an operator, by no endpoint
+TO_OPERATORS = {"NoSuchDelivery", "AlreadyBilled", "AlreadyReplayed", "NoSuchCost"}  # told by no endpoint
 FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"]
 PATHS = [URL, URL + "/{did}", URL + "/{did}/{cid}"]
 
@@ -69,7 +69,7 @@ def test_every_route_is_in_the_document(app, document):
 
 
 def test_every_error_is_in_the_document(document, billing):
-    for name in own_errors() - FROM_THE_LOG:
+    for name in own_errors() - TO_OPERATORS:
         error = getattr(errors, name)
         response = follow(document, billing["responses"][str(error.status)])
         examples = response["content"]["application/json"]["examples"]
@@ -79,7 +79,7 @@ def test_every_error_is_in_the_document(document, billing):
 
 
 def test_no_example_is_of_an_error_that_no_longer_exists():
-    assert set(ANSWER_EXAMPLES["errors"]) == own_errors() - FROM_THE_LOG
+    assert set(ANSWER_EXAMPLES["errors"]) == own_errors() - TO_OPERATORS
 
 
 def test_every_parameter_is_in_the_document_under_each_of_its_names(document, billing):
@@ -112,9 +112,20 @@ def test_a_success_has_the_documented_keys_in_their_order(dialer, document, post
     answer = post(json={"cost": 1, "call_date": "2024-03-05T14:21:09Z"}).json
 
     billed = document["components"]["schemas"]["Billed"]
-    assert list(billed["properties"]) == list(answer)
+    assert billed["required"] == list(answer)
+    assert list(billed["properties"]) == [*answer, "corrected_from", "corrected_to", "understood"]
     for part in ("inserted", "lead"):
         assert list(billed["properties"][part]["properties"]) == list(answer[part])
+
+
+def test_a_dry_run_of_a_late_repetition_of_a_correction_has_every_documented_key_in_its_order(document, post):
+    call = {"call_date": "2024-03-05T14:21:09Z"}
+    for cost in (1, 2, 3):
+        post(json={**call, "cost": cost})
+
+    answer = post(json={**call, "cost": 2, "dry_run": 1}).json
+
+    assert list(document["components"]["schemas"]["Billed"]["properties"]) == list(answer)
 
 
 def test_every_example_fits_its_schema(document):

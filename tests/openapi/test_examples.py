@@ -14,7 +14,7 @@ BILLABLE = {"cost": "12.5", "notes": "RGB7F31", **TIMES}
 ADDRESS = "203.0.113.7"
 NOBODY_LISTENS = "mysql://service:service@127.0.0.1:1/ingress_test"
 
-# What differs from a good request; "settings" and "key" of the service, "first" is a request that comes before.
+# What differs from a good request; "settings" and "key" of the service, "before" are the requests that come first.
 REFUSED = {
     "NoApiId": {"headers": {"tld-api-id": ""}},
     "NoApiKey": {"headers": {"tld-api-key": "[tag:ApiKey]"}},
@@ -40,17 +40,31 @@ REFUSED = {
     "InvalidNotes": {"json": {"cost": 1, "notes": "x" * 70_000}},
     "InvalidIdempotencyKey": {"json": {"cost": 1, "idempotency_key": "x" * 300}},
     "InvalidDryRun": {"json": {"cost": 1, "dry_run": "maybe"}},
+    "SenderNotConfigured": {"key": {"sender": "acme"}},
     "IdempotencyKeyAlreadyUsed": {
-        "first": {"json": {**BILLABLE, "idempotency_key": "RGB7F31A4C"}},
-        "json": {**BILLABLE, "cost": "13.5", "idempotency_key": "RGB7F31A4C"},
+        "before": [{"json": {**BILLABLE, "idempotency_key": "RGB7F31A4C"}}],
+        "path": "/8005550142/7205550199",
+        "json": {**BILLABLE, "idempotency_key": "RGB7F31A4C"},
     },
+    "CostAlreadySet": {
+        "key": {"on_change": "refuse"},
+        "before": [{"json": BILLABLE}],
+        "json": {**BILLABLE, "cost": "13.5"},
+    },
+}
+CORRECTED = {**BILLABLE, "cost": "18.75"}
+BILLED = {  # what is sent; the last answer counts
+    "a dry run": [{**BILLABLE, "dry_run": "1"}],
+    "a correction": [BILLABLE, CORRECTED],
+    "a cancellation": [BILLABLE, {**BILLABLE, "cost": "0"}],
+    "a late repetition": [BILLABLE, CORRECTED, BILLABLE],
 }
 NOT_SERVED = {
     "404": {"path": "/18005550142/7205550134/12.50"},
     "405": {"method": "PUT"},
     "429": {
         "settings": {"RATELIMIT_AUTH_FAILURES": "1 per minute"},
-        "first": {"headers": {"tld-api-key": "wrong"}},
+        "before": [{"headers": {"tld-api-key": "wrong"}}],
         "headers": {"tld-api-key": "wrong"},
     },
     "500": {},
@@ -61,12 +75,12 @@ NOT_SERVED = {
 def provoke(dialer, create_key, monkeypatch):
     """Make a service, send it requests, return the last answer."""
 
-    def provoke(*, settings=None, key=None, first=None, **request):
+    def provoke(*, settings=None, key=None, before=(), **request):
         for name, value in (settings or {}).items():
             monkeypatch.setenv(name, value)
         client, key = create_app().test_client(), create_key(**(key or {}))
-        if first:
-            send(client, key, **first)
+        for earlier in before:
+            send(client, key, **earlier)
         return send(client, key, **request)
 
     return provoke
@@ -102,7 +116,8 @@ def test_a_billed_call_is_answered_like_its_example(dialer, provoke, name):
     if name != "no call found, or no lead":
         dialer.add_call(call_date="2026-03-05 14:21:50")
 
-    response = provoke(headers={"Dry-Run": "1"} if name == "a dry run" else {})
+    *before, last = [{"json": body} for body in BILLED.get(name, [BILLABLE])]
+    response = provoke(before=before, **last)
 
     assert response.status_code == 200
     assert with_ids_of(ANSWER_EXAMPLES["Billed"][name], response.json) == response.text.strip()

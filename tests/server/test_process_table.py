@@ -4,10 +4,13 @@ import signal
 import threading
 import time
 
+import pytest
+
 from ingress.server import process_table
 from tools.service import read_lines, serve
 
 
+@pytest.mark.slow
 def test_a_reload_keeps_no_connection_waiting(tables, tmp_path, slow_start):
     waits, stopped = [], threading.Event()
 

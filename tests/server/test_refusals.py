@@ -45,6 +45,7 @@ def read_refusal(connection):
     return status, dict(field.split(": ") for field in fields), json.loads(body)
 
 
+@pytest.mark.slow
 def test_a_body_that_stalls_is_answered_logged_and_counted(service, connect):
     stalled, silent = connect(HEAD + b"cost"), connect()
 

@@ -16,6 +16,7 @@ def seconds_to_stop(service):
     return time.monotonic() - started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("worker_class", ["patient", "gthread"])
 def test_a_signal_reaches_a_worker_that_does_not_handle_it_yet(tables, tmp_path, slow_start, worker_class):
     options = slow_start("post_fork(server, worker)", 1)
@@ -25,6 +26,7 @@ def test_a_signal_reaches_a_worker_that_does_not_handle_it_yet(tables, tmp_path,
         assert seconds_to_stop(service) < 5
 
 
+@pytest.mark.slow
 def test_a_service_that_starts_stops_at_any_moment(tables, tmp_path):
     for _ in range(5):
         with serve(tmp_path / "log", WEB_CONCURRENCY="4") as service:
@@ -33,6 +35,7 @@ def test_a_service_that_starts_stops_at_any_moment(tables, tmp_path):
             assert seconds_to_stop(service) < 5
 
 
+@pytest.mark.slow
 def test_a_stop_does_not_wait_for_processes_that_start(tables, tmp_path, slow_start):
     options = slow_start("post_fork(server, worker)", "2 if worker.age == 2 else 0")
     with serve(tmp_path / "log", *options, WEB_CONCURRENCY="2") as service:

@@ -183,6 +183,7 @@ def test_senders_of_many_requests_at_once_delay_no_other(service):
         connection.close()
 
 
+@pytest.mark.slow
 def test_a_request_that_comes_while_all_threads_work_is_answered_later(tables, dialer, key, tmp_path):
     lead_id = dialer.add_call("2024-03-05 14:21:50")
     body = b'{"cost": 7, "call_date": "2024-03-05T14:21:09Z"}'
@@ -275,13 +276,13 @@ def test_an_answer_says_that_it_is_the_last_one(tmp_path):
 
 
 def test_tls_is_left_to_the_proxy(tmp_path):
-    with (
-        pytest.raises(RuntimeError, match="put a proxy in front"),
-        serve(tmp_path / "log", "--certfile", ROOT / "README.md"),
-    ):
-        pass
+    with suppress(RuntimeError), serve(tmp_path / "log", "--certfile", ROOT / "README.md") as service:
+        service.process.wait(20)  # it may listen for a moment before it ends
+
+    assert "put a proxy in front" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow
 def test_a_kept_connection_without_requests_is_closed(any_service):
     with connect(any_service) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -293,6 +294,7 @@ def test_a_kept_connection_without_requests_is_closed(any_service):
     assert 4 < time.monotonic() - started < 8  # keepalive in gunicorn.conf.py, and a look each second
 
 
+@pytest.mark.slow
 def test_connections_are_spread_evenly_over_the_processes(tmp_path):
     with serve(tmp_path / "log", WEB_CONCURRENCY="2") as service:
         workers = wait_for_workers(service, 2)
@@ -394,6 +396,7 @@ def test_chunks_that_cannot_be_read_are_the_senders_error(any_service, dialer, k
     assert dialer.costs() == ()
 
 
+@pytest.mark.slow
 def test_the_body_of_a_refused_request_is_never_taken_for_the_next_one(any_service, dialer, key):
     smuggled = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     for length in (b"0000000000%d" % len(smuggled), b"9999999999999", b"300000"):
@@ -435,9 +438,10 @@ def test_two_requests_in_one_packet_are_both_answered(any_service, dialer, key):
     with connect(any_service) as connection:
         connection.sendall(request + request)
 
-        assert answer_to(connection).count(b" 200 OK") == 1
-        assert answer_to(connection).count(b" 200 OK") == 1
-    assert len(dialer.costs()) == 2
+        answers = answer_to(connection)
+        while answers.count(b" 200 OK") < 2:  # they may come in one piece
+            answers += answer_to(connection)
+    assert answers.count(b" 200 OK") == len(dialer.costs()) == 2
 
 
 def test_a_body_cut_by_a_broken_connection_is_never_billed(any_service, dialer, key):
@@ -495,6 +499,7 @@ def test_a_header_line_of_64_kb_gets_an_answer(any_service, key):
     assert any_service.send("GET", "/healthz")[0] == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("worker_class", ["patient", "gthread"])
 def test_sigterm_finishes_what_is_under_way(tables, dialer, key, tmp_path, worker_class):
     lead_id = dialer.add_call("2024-03-05 14:21:50")

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -18,11 +19,13 @@ from ingress.spool import drainer, queue
 from ingress.spool.drainer import drain
 from ingress.spool.file import AlreadyDraining
 from ingress.spool.queue import Spool
-from tests.conftest import URL
-from tests.spool.test_queue import run_in_child, start_in_child, wait_for
+from tests.calls import CALL, PATH
+from tests.children import run_in_child, start_in_child, wait_for
 
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
-PATH = f"{URL}/8005550142/7205550134"
+
+def another_call(cost):
+    """A call at a time of its own, so that it is not the same one with another amount."""
+    return {"cost": cost, "call_date": f"2024-03-05T14:21:1{cost}Z"}
 
 
 @pytest.fixture
@@ -35,41 +38,7 @@ def kept(app):
     return app.extensions["spool"]
 
 
-@pytest.fixture
-def keep(app, post, outage, key, dialer):
-    """Send a request during an outage, which ends with it; returns the response."""
-
-    def keep(**request):
-        if not app.extensions["keys"]:
-            post(json={**CALL, "cost": "free"})
-            dialer.execute("DELETE FROM deliveries")
-        outage.begin()
-        response = post(**request)
-        outage.end()
-        assert response.status_code == 202
-        return response
-
-    return keep
-
-
-@pytest.fixture
-def drained(app):
-    """Drain; returns what became of how many."""
-
-    def drained(**options):
-        with app.app_context():
-            return dict(drain(**options))
-
-    return drained
-
-
-@pytest.fixture
-def log(dialer):
-    """The rows of the delivery log, oldest first."""
-    return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
-
-
-def test_it_is_billed_as_it_came_with_its_id_time_address_and_key(dialer, keep, drained, kept, log, key):
+def test_a_kept_delivery_is_billed_with_its_own_id_time_and_address(dialer, keep, drained, kept, log, key):
     lead_id = dialer.add_call()
     before = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
@@ -86,7 +55,7 @@ def test_it_is_billed_as_it_came_with_its_id_time_address_and_key(dialer, keep, 
     assert kept.measure().depth == 0
 
 
-def test_times_that_were_not_sent_are_those_of_the_arrival_and_not_of_the_billing(dialer, keep, drained, kept):
+def test_times_that_were_not_sent_are_those_of_the_arrival(dialer, keep, drained, kept):
     keep(json={"cost": "1"})
     with kept.file.open() as connection:
         connection.execute("UPDATE entries SET received = '2024-03-05T14:21:09.900000+00:00'")
@@ -97,7 +66,7 @@ def test_times_that_were_not_sent_are_those_of_the_arrival_and_not_of_the_billin
     assert (str(cost["date_billed"]), str(cost["call_date"])) == ("2024-03-05 14:21:09", "2024-03-05 14:21:09")
 
 
-def test_they_are_billed_in_order_of_arrival(dialer, keep, drained):
+def test_kept_deliveries_are_billed_in_order_of_arrival(dialer, keep, drained):
     for cost in ("3", "1", "2"):
         keep(json={"cost": cost})
 
@@ -106,7 +75,7 @@ def test_they_are_billed_in_order_of_arrival(dialer, keep, drained):
     assert [cost["cost"] for cost in dialer.costs()] == [3, 1, 2]
 
 
-def test_a_call_that_was_fired_again_and_billed_meanwhile_is_billed_once(dialer, keep, post, drained, log):
+def test_a_call_that_was_sent_again_meanwhile_is_billed_once(dialer, keep, post, drained, log):
     keep(json=CALL)
     assert post(json=CALL).status_code == 200
 
@@ -117,7 +86,7 @@ def test_a_call_that_was_fired_again_and_billed_meanwhile_is_billed_once(dialer,
     assert (second["outcome"], second["duplicate_of"]) == ("duplicate", first["delivery_id"])
 
 
-def test_a_call_that_was_fired_again_after_it_was_drained_gets_the_first_answer(dialer, keep, post, drained):
+def test_a_duplicate_of_a_drained_call_gets_the_first_answer(dialer, keep, post, drained):
     keep(json=CALL)
     drained()
 
@@ -135,14 +104,14 @@ def test_a_call_that_was_kept_twice_is_billed_once(dialer, keep, drained):
     assert len(dialer.costs()) == 1
 
 
-def test_requests_that_nothing_tells_apart_are_each_a_cost_as_ever(dialer, keep, drained):
+def test_requests_without_key_and_date_are_each_a_cost(dialer, keep, drained):
     keep(json={"cost": "1"})
     keep(json={"cost": "1"})
 
     assert drained() == {"unmatched": 2}
 
 
-def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drained, kept, monkeypatch, outage, log):
+def test_a_commit_of_unknown_outcome_is_recognised(dialer, app, post, keep, drained, kept, monkeypatch, outage, log):
     """The database bills, and is away before it can say so: the sender hears 202, and it stays one cost."""
     post(json={**CALL, "cost": "free"})
     dialer.execute("DELETE FROM deliveries")
@@ -164,8 +133,8 @@ def test_a_commit_of_unknown_outcome_is_found_out(dialer, app, post, keep, drain
     assert [row["outcome"] for row in log()] == ["unmatched", "duplicate"]
 
 
-def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post, drained, kept, log):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+def test_a_refused_delivery_is_moved_to_the_delivery_log(dialer, keep, post, drained, kept, log):
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     request_id = keep(json=CALL, headers={"Idempotency-Key": "K1"}).json["spooled"]
 
     assert drained() == {"refused": 1}
@@ -176,8 +145,8 @@ def test_what_is_refused_is_in_the_delivery_log_and_not_away(dialer, keep, post,
     assert (kept.measure().depth, len(dialer.costs())) == (0, 1)
 
 
-def test_what_is_refused_stays_until_it_is_in_the_log(keep, post, drained, kept, monkeypatch):
-    post(json={**CALL, "cost": "1"}, headers={"Idempotency-Key": "K1"})
+def test_a_refused_delivery_stays_until_it_is_in_the_log(keep, post, drained, kept, monkeypatch):
+    post(json=another_call("1"), headers={"Idempotency-Key": "K1"})
     keep(json=CALL, headers={"Idempotency-Key": "K1"})
     monkeypatch.setattr("ingress.billing.bill.log_unbilled", away)
 
@@ -191,9 +160,7 @@ def away(*args):
     raise TLDialerConnectionError
 
 
-def test_it_stops_at_the_first_that_the_database_cannot_take_and_goes_on_later(
-    dialer, keep, drained, kept, monkeypatch
-):
+def test_the_drainer_stops_when_the_database_is_away(dialer, keep, drained, kept, monkeypatch):
     for cost in ("1", "2", "3"):
         keep(json={"cost": cost})
     with monkeypatch.context() as patch:
@@ -207,9 +174,10 @@ def test_it_stops_at_the_first_that_the_database_cannot_take_and_goes_on_later(
     assert [cost["cost"] for cost in dialer.costs()] == [1, 2, 3]
 
 
-def test_a_database_that_is_not_fit_for_money_gets_none(keep, app, drained, kept, monkeypatch):
+def test_a_database_that_is_not_ready_gets_no_cost(keep, app, drained, kept, monkeypatch):
     keep(json=CALL)
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+    host = app.extensions["database"].hosts.current
+    host.faults, host.checked_until = ["table leads is MyISAM"], time.monotonic() + 60
 
     with pytest.raises(TLDialerConnectionError):
         drained()
@@ -219,8 +187,8 @@ def test_a_database_that_is_not_fit_for_money_gets_none(keep, app, drained, kept
 
 def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    post(json={**CALL, "cost": "2"})
+    keep(json=another_call("1"))
+    post(json=another_call("2"))
 
     assert drained() == {"billed": 1}
 
@@ -230,29 +198,30 @@ def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, ke
 
 def test_an_older_cost_of_the_lead_is_overwritten(dialer, keep, post, drained):
     lead_id = dialer.add_call()
-    post(json={**CALL, "cost": "2"})
+    post(json=another_call("2"))
     for cost in ("3", "1"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     drained()
 
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == 1
 
 
-def test_a_newer_cost_that_is_being_written_meanwhile_wins(dialer, keep, post, drained, app, key, monkeypatch):
+def test_a_newer_cost_that_is_written_meanwhile_wins(dialer, keep, post, drained, app, key, monkeypatch):
     """The live request has claimed its call and not yet reached the lead, which the drainer has just locked."""
     lead_id = dialer.add_call()
-    keep(json={**CALL, "cost": "1"})
-    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json={**CALL, "cost": "2"}))
-    find_newer_delivery = queries.find_newer_delivery
+    keep(json=another_call("1"))
+    live = threading.Thread(target=lambda: app.test_client().post(PATH, headers=key, json=another_call("2")))
+    find_newest_cost = queries.find_newest_cost
 
     def let_live_request_come(*args):
-        newer = find_newer_delivery(*args)
+        monkeypatch.setattr(queries, "find_newest_cost", find_newest_cost)
+        newest = find_newest_cost(*args)
         live.start()
         live.join(0.5)
-        return newer
+        return newest
 
-    monkeypatch.setattr(queries, "find_newer_delivery", let_live_request_come)
+    monkeypatch.setattr(queries, "find_newest_cost", let_live_request_come)
     drained()
     live.join()
 
@@ -285,10 +254,10 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("owner", "name", "when"), MOMENTS, ids=lambda value: getattr(value, "__name__", value))
-def test_killed_at_any_moment_it_bills_each_exactly_once(dialer, app, keep, drained, kept, owner, name, when, log):
+def test_a_drainer_killed_at_any_moment_bills_each_call_once(dialer, app, keep, drained, kept, owner, name, when, log):
     dialer.add_call()
     for cost in ("1", "2", "3"):
-        keep(json={**CALL, "cost": cost})
+        keep(json=another_call(cost))
 
     def drain_and_die():
         with pytest.MonkeyPatch.context() as patch, app.app_context():
@@ -320,8 +289,8 @@ def deadly(function, when):
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_while_it_logs_a_refusal_it_bills_nothing_and_loses_no_line(app, keep, post, drained, log, dialer, when):
-    post(json={**CALL, "cost": "9"}, headers={"Idempotency-Key": "K1"})
+def test_a_drainer_killed_at_a_refusal_loses_no_line(app, keep, post, drained, log, dialer, when):
+    post(json=another_call("9"), headers={"Idempotency-Key": "K1"})
     for cost in ("1", "2"):
         keep(json={**CALL, "cost": cost}, headers={"Idempotency-Key": "K1"})
 
@@ -338,7 +307,7 @@ def test_killed_while_it_logs_a_refusal_it_bills_nothing_and_loses_no_line(app, 
     assert len(dialer.costs()) == 1
 
 
-def test_two_drainers_at_once_bill_each_exactly_once(dialer, app, keep):
+def test_two_drainers_at_once_bill_each_call_once(dialer, app, keep):
     for number in range(20):
         keep(json={"cost": number})
     outcomes = []
@@ -362,7 +331,7 @@ def test_two_drainers_at_once_bill_each_exactly_once(dialer, app, keep):
     assert [cost["cost"] for cost in dialer.costs()] == list(range(20))
 
 
-def test_two_that_settle_the_same_entry_bill_it_once(dialer, app, keep, kept):
+def test_two_drainers_at_the_same_entry_bill_it_once(dialer, app, keep, kept):
     """Were the lock to fail, the claim still holds."""
     keep(json=CALL)
     entries = kept.list_waiting()
@@ -394,7 +363,7 @@ def bug(monkeypatch):
     return lambda: monkeypatch.setattr(drainer, "bill_unattended", bill)
 
 
-def test_one_that_meets_a_bug_lets_the_others_pass_and_is_not_lost(dialer, keep, drained, kept, bug, caplog):
+def test_an_entry_that_meets_a_bug_lets_the_others_pass_and_is_kept(dialer, keep, drained, kept, bug, caplog):
     for cost in ("13", "1"):
         keep(json={"cost": cost})
 
@@ -406,7 +375,7 @@ def test_one_that_meets_a_bug_lets_the_others_pass_and_is_not_lost(dialer, keep,
     assert "Traceback" in caplog.text
 
 
-def test_one_that_met_a_bug_rests_and_is_billed_when_that_is_mended(dialer, keep, drained, bug):
+def test_an_entry_that_met_a_bug_waits_and_is_billed_after_the_fix(dialer, keep, drained, bug):
     keep(json={"cost": "13"})
     drained()
 
@@ -416,7 +385,7 @@ def test_one_that_met_a_bug_rests_and_is_billed_when_that_is_mended(dialer, keep
     assert [cost["cost"] for cost in dialer.costs()] == [13]
 
 
-def test_one_whose_lead_is_locked_for_long_lets_the_others_pass(dialer, keep, drained, kept, monkeypatch):
+def test_an_entry_whose_lead_is_locked_lets_the_others_pass(dialer, keep, drained, kept, monkeypatch):
     lead_id = dialer.add_call()
     keep(json={**CALL, "cost": "1"})
     keep(json={**CALL, "cost": "2", "cid": "7205550135"})
@@ -433,7 +402,7 @@ def test_one_whose_lead_is_locked_for_long_lets_the_others_pass(dialer, keep, dr
     assert drained(now=float("inf")) == {"billed": 1}
 
 
-def test_one_whose_key_is_gone_is_kept(dialer, keep, drained, kept):
+def test_an_entry_whose_key_is_gone_is_kept(dialer, keep, drained, kept):
     keep(json=CALL)
     dialer.execute("DELETE FROM api_keys")
 
@@ -441,7 +410,7 @@ def test_one_whose_key_is_gone_is_kept(dialer, keep, drained, kept):
     assert kept.list_all()[0].error == "LookupError"
 
 
-def test_a_table_that_is_gone_fails_one_and_stops_the_rest(keep, app, drained, kept, tables, monkeypatch):
+def test_a_missing_table_fails_one_entry_and_stops_the_rest(keep, app, drained, kept, tables, monkeypatch):
     monkeypatch.setattr(readiness, "FAULTY_SECONDS", 0)
     for cost in ("1", "2"):
         keep(json={"cost": cost})
@@ -468,7 +437,7 @@ def run(app):
     return run
 
 
-def test_the_list_names_what_waits(keep, run, drained, bug):
+def test_the_list_names_the_waiting_entries(keep, run, drained, bug):
     first = keep(json={"cost": "13"}).json["spooled"]
     drained()
     second = keep(json=CALL).json["spooled"]
@@ -480,7 +449,7 @@ def test_the_list_names_what_waits(keep, run, drained, bug):
     assert printed.splitlines()[0].endswith("1  ZeroDivisionError")
 
 
-def test_draining_by_hand_tells_what_became_of_them(dialer, keep, run):
+def test_draining_by_hand_reports_the_outcomes(dialer, keep, run):
     keep(json=CALL)
     keep(json=CALL)
 
@@ -489,7 +458,7 @@ def test_draining_by_hand_tells_what_became_of_them(dialer, keep, run):
     assert run("list") == (0, "")
 
 
-def test_draining_by_hand_also_tries_what_rests_and_says_that_it_fails(keep, run, drained, bug):
+def test_draining_by_hand_also_tries_failing_entries(keep, run, drained, bug):
     keep(json={"cost": "13"})
     drained()
 
@@ -499,7 +468,7 @@ def test_draining_by_hand_also_tries_what_rests_and_says_that_it_fails(keep, run
     assert printed.startswith("1 failing\n")
 
 
-def test_draining_by_hand_says_why_not(keep, run, kept, outage):
+def test_draining_by_hand_says_why_it_cannot(keep, run, kept, outage):
     keep(json=CALL)
 
     with kept.file.draining():
@@ -511,7 +480,7 @@ def test_draining_by_hand_says_why_not(keep, run, kept, outage):
     assert "chmod 700" in run("list")[1]
 
 
-def test_without_a_spool_the_commands_say_so(dialer, monkeypatch):
+def test_the_commands_say_that_there_is_no_spool(dialer, monkeypatch):
     monkeypatch.delenv("INGRESS_SPOOL", raising=False)
 
     result = create_app().test_cli_runner().invoke(args=["spool", "list"])
@@ -519,7 +488,7 @@ def test_without_a_spool_the_commands_say_so(dialer, monkeypatch):
     assert (result.exit_code, result.output) == (1, "Error: INGRESS_SPOOL is not set.\n")
 
 
-def test_the_loop_waits_out_an_outage_and_ends_when_told(dialer, app, keep, outage, monkeypatch):
+def test_the_loop_waits_out_an_outage_and_ends_at_a_signal(dialer, app, keep, outage, monkeypatch):
     monkeypatch.setattr(drainer, "IDLE_SECONDS", 0.05)
     monkeypatch.setattr(drainer, "BACKOFF_WHILE_AWAY", lambda state: 0.05)
     keep(json=CALL)
@@ -539,7 +508,7 @@ def test_the_loop_waits_out_an_outage_and_ends_when_told(dialer, app, keep, outa
     assert not loop.is_alive()
 
 
-def test_the_log_of_the_wait_is_one_line(app, keep, outage, caplog):
+def test_an_outage_is_one_line_in_the_log(app, keep, outage, caplog):
     keep(json=CALL)
     outage.begin()
 

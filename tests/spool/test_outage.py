@@ -11,9 +11,9 @@ from ingress.access import keys
 from ingress.config import SettingsError, read_settings
 from ingress.spool import file, queue
 from ingress.spool.file import SpoolFile
-from tests.conftest import SECRET, URL
+from tests.calls import CALL, PATH
+from tests.conftest import SECRET
 
-CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 AWAY = (503, {"error": "TLDialer Connection Error"})
 
 
@@ -65,20 +65,20 @@ def test_a_request_of_a_known_key_is_kept_and_answered_202(known, post, outage, 
     assert json.loads(entry.sent)["body"] == [["cost", "12.5"], ["call_date", "2024-03-05T14:21:09Z"]]
 
 
-def test_without_a_spool_it_is_the_documented_503(dialer, key, monkeypatch, broken_connection):
+def test_a_service_without_a_spool_answers_the_documented_503(dialer, key, monkeypatch, broken_connection):
     monkeypatch.delenv("INGRESS_SPOOL", raising=False)
     client = create_app().test_client()
-    client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    client.post(PATH, headers=key, json=CALL)
     client.application.extensions["database"].kept.connection.close()
     broken_connection()
 
-    response = client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    response = client.post(PATH, headers=key, json=CALL)
 
     assert answer(response) == AWAY
     assert "Retry-After" in response.headers
 
 
-def test_a_database_lost_in_the_middle_of_billing_is_kept_too(known, post, dialer, kept, monkeypatch):
+def test_a_request_is_kept_when_billing_loses_the_database(known, post, dialer, kept, monkeypatch):
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.2)
     lead_id = dialer.add_call()
     dialer.connection.begin()
@@ -91,8 +91,8 @@ def test_a_database_lost_in_the_middle_of_billing_is_kept_too(known, post, diale
     assert len(kept()) == 1
 
 
-def test_a_database_that_is_not_fit_for_money_has_its_requests_kept(known, app, post, kept, monkeypatch):
-    monkeypatch.setattr(app.extensions["readiness"], "faults", ["table leads is MyISAM"])
+def test_a_request_is_kept_when_the_database_is_not_ready(known, app, post, kept, monkeypatch):
+    monkeypatch.setattr(app.extensions["database"].hosts.current, "faults", ["table leads is MyISAM"])
 
     assert post(json=CALL).status_code == 202
     assert len(kept()) == 1
@@ -110,17 +110,17 @@ def test_wrong_credentials_are_never_kept(known, post, outage, kept, wrong):
     assert kept() == []
 
 
-def test_a_key_that_this_process_has_never_seen_is_not_taken_on_trust(post, outage, kept):
+def test_a_key_that_this_process_has_never_seen_is_not_kept(post, outage, kept):
     outage.begin()
 
     assert answer(post(json=CALL)) == AWAY
     assert kept() == []
 
 
-def test_missing_credentials_are_told_as_ever(known, client, outage):
+def test_missing_credentials_are_answered_as_usual(known, client, outage):
     outage.begin()
 
-    assert client.post(f"{URL}/8005550142/7205550134", json=CALL).status_code == 401
+    assert client.post(PATH, json=CALL).status_code == 401
 
 
 def test_a_key_last_known_as_disabled_is_not_kept(post, dialer, outage, kept):
@@ -162,14 +162,14 @@ def test_a_key_is_known_for_a_day(known, post, outage, monkeypatch):
     assert answer(post(json=CALL)) == AWAY
 
 
-def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypatch):
+def test_the_number_of_known_keys_is_limited(create_key, client, outage, monkeypatch):
     monkeypatch.setattr(keys, "CACHED_KEYS", 2)
     senders = [create_key() for _ in range(3)]
     for key in senders:
-        client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+        client.post(PATH, headers=key, json=CALL)
     outage.begin()
 
-    statuses = [client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL).status_code for key in senders]
+    statuses = [client.post(PATH, headers=key, json=CALL).status_code for key in senders]
 
     assert statuses == [503, 202, 202]
 
@@ -181,12 +181,12 @@ def test_no_more_keys_are_known_than_may_be(create_key, client, outage, monkeypa
         ({"ip_addresses": "203.0.113.8"}, "This API is Not Allowed from this IP Address: 127.0.0.1"),
     ],
 )
-def test_the_protections_hold_as_last_known(create_key, client, outage, kept, protection, error):
+def test_a_known_keys_protections_hold(create_key, client, outage, kept, protection, error):
     key = create_key(**protection)
-    client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    client.post(PATH, headers=key, json=CALL)
     outage.begin()
 
-    response = client.post(f"{URL}/8005550142/7205550134", headers=key, json=CALL)
+    response = client.post(PATH, headers=key, json=CALL)
 
     assert answer(response) == (403, {"error": error})
     assert kept() == []
@@ -201,7 +201,7 @@ def test_the_protections_hold_as_last_known(create_key, client, outage, kept, pr
         ({"data": "{", "content_type": "application/json"}, "Invalid JSON Body"),
     ],
 )
-def test_what_is_wrong_with_a_request_is_answered_at_once(known, post, outage, kept, request_, error):
+def test_an_invalid_request_is_refused_at_once(known, post, outage, kept, request_, error):
     outage.begin()
 
     response = post(**request_)
@@ -218,7 +218,7 @@ def test_a_dry_run_is_not_kept(known, post, outage, kept):
     assert kept() == []
 
 
-def test_the_database_is_asked_once_and_not_again_for_the_log(known, post, outage, caplog):
+def test_the_database_is_not_asked_again_for_the_log(known, post, outage, caplog):
     outage.begin()
 
     post(json={**CALL, "cost": "free"})
@@ -281,7 +281,7 @@ def test_no_secret_is_on_the_disk(known, post, outage, kept, spool_folder, reque
         assert SECRET.encode() not in path.read_bytes()
 
 
-def test_a_request_that_the_database_answers_never_looks_at_the_spool(known, post, monkeypatch):
+def test_a_billed_request_never_opens_the_spool(known, post, monkeypatch):
     monkeypatch.delattr(SpoolFile, "open")
 
     assert post(json=CALL).status_code == 200
@@ -289,7 +289,7 @@ def test_a_request_that_the_database_answers_never_looks_at_the_spool(known, pos
 
 
 @pytest.mark.parametrize(("value", "folder"), [("", None), ("/srv/spool", Path("/srv/spool"))])
-def test_the_setting_is_a_folder_or_nothing(monkeypatch, value, folder):
+def test_the_setting_is_an_absolute_folder_or_blank(monkeypatch, value, folder):
     monkeypatch.setenv("INGRESS_SPOOL", value)
 
     assert read_settings()["SPOOL"] == folder
@@ -302,13 +302,13 @@ def test_a_relative_folder_stops_the_start(monkeypatch):
         read_settings()
 
 
-def test_readyz_tells_what_waits_when_the_database_answers(client):
+def test_readyz_counts_what_waits_when_the_database_answers(client):
     response = client.get("/readyz")
 
     assert answer(response) == (200, {"status": "ready", "spool": {"depth": 0, "age": 0, "failing": 0}})
 
 
-def test_readyz_tells_what_waits_when_the_database_is_away(known, client, post, outage):
+def test_readyz_counts_what_waits_when_the_database_is_away(known, client, post, outage):
     outage.begin()
     post(json=CALL)
 
@@ -318,7 +318,7 @@ def test_readyz_tells_what_waits_when_the_database_is_away(known, client, post, 
     assert (said["spool"]["depth"], said["spool"]["failing"]) == (1, 0)
 
 
-def test_readyz_tells_what_is_wrong_with_the_spool(client, spool_folder):
+def test_readyz_names_a_fault_of_the_spool(client, spool_folder):
     spool_folder.mkdir(mode=0o755)
 
     status, said = answer(client.get("/readyz"))

@@ -12,12 +12,11 @@ import pytest
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tests.conftest import URL
-from tests.database.test_pool import create_key_on
+from tests.calls import PATH
+from tests.dialer import create_key_on
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
-PATH = f"{URL}/8005550142/7205550134"
 SECONDS = 60  # until everything must be billed; it takes five on an idle machine
 
 
@@ -64,7 +63,7 @@ def count_costs(server):
         return dict(cursor.fetchall())
 
 
-def test_what_was_answered_202_is_billed_once_though_all_workers_are_killed(mortal_server, url, tmp_path):
+def test_an_answer_202_is_billed_once_though_all_workers_are_killed(mortal_server, url, tmp_path):
     with Database(parse_database_url(url)).connect() as connection:
         key = create_key_on(connection)
     settings = {"TLDIALER_DATABASE_URL": url, "INGRESS_SPOOL": str(tmp_path / "spool"), "WEB_CONCURRENCY": "2"}
@@ -85,7 +84,7 @@ def test_what_was_answered_202_is_billed_once_though_all_workers_are_killed(mort
     assert costs == {str(number): 1 for number, status in enumerate(before + during) if status < 300}
 
 
-def test_many_at_once_are_kept_while_the_database_is_away(mortal_server, url, tmp_path):
+def test_many_requests_at_once_are_kept_while_the_database_is_away(mortal_server, url, tmp_path):
     with Database(parse_database_url(url)).connect() as connection:
         key = create_key_on(connection)
     settings = {"TLDIALER_DATABASE_URL": url, "INGRESS_SPOOL": str(tmp_path / "spool"), "WEB_CONCURRENCY": "1"}

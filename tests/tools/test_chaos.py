@@ -18,7 +18,7 @@ from tools.chaos.run import Scale, run_chaos
 
 
 @pytest.mark.slow
-def test_every_call_is_billed_once_while_everything_breaks():
+def test_each_call_is_billed_once_while_everything_breaks():
     others = {Fault.CUT_ELSEWHERE: 4, Fault.WORKER_KILL: 2, Fault.DATABASE_KILL: 1, Fault.LOCK: 3}
     planned = share_out(16) | others
 
@@ -51,7 +51,7 @@ def add_row(dialer, call):
     ).lastrowid
 
 
-def test_a_table_as_it_should_be_has_no_errors(dialer, calls):
+def test_a_correct_table_has_no_errors(dialer, calls):
     assert Counter(count_errors(dialer.connection, calls)).total() == 0
 
 
@@ -78,7 +78,7 @@ def test_a_double_and_an_unequal_answer_are_found(dialer, calls):
     assert Counter(count_errors(dialer.connection, calls)) == Counter({"doubles": 1, "unequal answers": 1})
 
 
-def test_a_lead_carries_the_cost_of_a_call_after_which_none_came(calls):
+def test_a_lead_carries_the_cost_of_its_last_call(calls):
     first, second, third = calls
     billed = {str(call.number) for call in calls}
 
@@ -106,7 +106,7 @@ def test_a_commit_is_recognised_in_both_ways_of_billing():
     ],
     ids=["not yet", "rows", "OK", "an error"],
 )
-def test_an_answer_is_told_from_an_error_by_its_beginning(answer, begun, done):
+def test_an_answer_is_told_from_an_error_by_its_first_byte(answer, begun, done):
     assert (has_begun(answer), is_done(answer)) == (begun, done)
 
 

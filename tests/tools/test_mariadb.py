@@ -52,7 +52,7 @@ def test_the_url_stays_good_over_a_restart(mortal_server):
     Database(parse_database_url(url)).connect().close()
 
 
-def test_a_server_that_starts_leaves_the_temporary_tables_of_others_alone(mortal_server, tmp_path):
+def test_a_starting_server_leaves_others_temporary_tables_alone(mortal_server, tmp_path):
     with mortal_server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE mysql.passing (cost INT) ENGINE = Aria")
 
@@ -68,7 +68,7 @@ def test_the_service_may_do_no_more_than_it_needs(service, statement):
         service.execute(statement)
 
 
-def test_root_has_no_way_in_over_tcp(mortal_server):
+def test_root_cannot_connect_over_tcp(mortal_server):
     with pytest.raises(pymysql.OperationalError, match="Access denied"):
         pymysql.connect(host="127.0.0.1", port=mortal_server.port, user="root")
 
@@ -92,12 +92,12 @@ def test_an_interrupted_first_start_does_not_break_the_next(tmp_path):
         assert server.admin().open
 
 
-def test_a_folder_whose_path_is_too_long_for_a_socket_will_do(tmp_path):
+def test_a_folder_may_have_a_path_too_long_for_a_socket(tmp_path):
     with PrivateMariaDB(tmp_path / ("long" * 30)) as server:
         assert server.admin().open
 
 
-def test_a_server_that_will_not_start_says_why(mortal_server):
+def test_a_server_that_does_not_start_says_why(mortal_server):
     mortal_server.stop()
 
     with pytest.raises(MariaDBError, match="unknown option '--nonsense'"):
@@ -106,7 +106,7 @@ def test_a_server_that_will_not_start_says_why(mortal_server):
     mortal_server.start()
 
 
-def test_the_server_ends_with_a_process_that_is_killed(tmp_path):
+def test_the_server_ends_when_its_owner_is_killed(tmp_path):
     owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with owner:
         assert owner.stdout.read(2) == b"up"

@@ -11,7 +11,7 @@ from tools.chaos.outages import Times, count_unbilled, run_outages
 
 
 @pytest.mark.slow
-def test_every_acknowledged_call_is_billed_once_though_none_is_fired_again():
+def test_each_acknowledged_call_is_billed_once_without_being_sent_again():
     tally = run_outages(STATE / "outages_short", 1, Times(outages=1, away=3, between=3))
 
     assert Counter(tally.must_be_zero()).total() == 0, tally

@@ -26,7 +26,7 @@ from .database import NAME, SETTINGS, connect, make_database
 from .faults import FaultInjector
 from .keep_alive import KeepAlive
 from .plan import Fault
-from .platform import SENDERS, Platform, fire
+from .platform import SENDERS, SimulatedPlatform, fire
 from .run import SINGLY
 from .tally import Seen, Tally
 
@@ -46,7 +46,7 @@ class Times(NamedTuple):
     between: float
 
 
-class HastyPlatform(Platform):
+class HastyPlatform(SimulatedPlatform):
     """Fires each call once, `rate` of them a second, and takes a 503 for an answer."""
 
     rate = 40

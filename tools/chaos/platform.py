@@ -19,7 +19,7 @@ RETRY_SECONDS = 0.3  # at most, before a call is fired again, so that a database
 Returned = TypeVar("Returned")
 
 
-class Platform:
+class SimulatedPlatform:
     """Sends calls with a number of senders at once; leaving its block, or the deadline (monotonic), stops them."""
 
     def __init__(self, port: int, deadline: float, tally: Tally, rng: Random) -> None:

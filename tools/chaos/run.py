@@ -16,7 +16,7 @@ from .database import NAME, SETTINGS, connect, make_database
 from .faults import FaultInjector
 from .packets import Way
 from .plan import Fault
-from .platform import SENDERS, Platform
+from .platform import SENDERS, SimulatedPlatform
 from .proxy import Proxy
 from .tally import Tally
 
@@ -66,7 +66,7 @@ def send_under_faults(
     with (
         Proxy(server.port, tally, rng, progress) as proxy,
         serve(server.folder / "service.log", TLDIALER_DATABASE_URL=proxy.url(server.url(NAME)), **SETTINGS) as service,
-        Platform(service.port, started + DEADLINE_FACTOR * seconds, tally, rng) as platform,
+        SimulatedPlatform(service.port, started + DEADLINE_FACTOR * seconds, tally, rng) as platform,
     ):
         injector = FaultInjector(lambda: connect(server), server, service, tally, rng, progress)
         for chains, senders in phases:
@@ -74,7 +74,7 @@ def send_under_faults(
             inject_while_busy(platform, injector, tally)
 
 
-def inject_while_busy(platform: Platform, injector: FaultInjector, tally: Tally) -> None:
+def inject_while_busy(platform: SimulatedPlatform, injector: FaultInjector, tally: Tally) -> None:
     told = time.monotonic()
     while platform.is_busy():
         injector.make_due()

@@ -1,12 +1,7 @@
 """One function per statement in `sql/`, of the same name; the first argument is the connection it runs on."""
 
 from .calls import (
-    NO_CALL,
-    Bill,
-    Call,
-    Cost,
     NearestCall,
-    Search,
     bill_at_once,
     find_call,
     find_nearest_call,
@@ -20,25 +15,32 @@ from .changes import (
     BilledDelivery,
     CostChange,
     FoundCost,
+    LastAmount,
     ListedCostChange,
     NewestCost,
     find_billed_delivery,
     find_cost,
+    find_last_amount,
     find_newest_cost,
     insert_cost_change,
     list_cost_changes,
     lock_cost,
     update_cost,
 )
-from .costs import DeliveryKey, FoundCall, ReceivedCost, find_cost_span, list_calls, list_costs, list_delivery_keys
+from .costs import (
+    DeliveryKey,
+    FoundCall,
+    LoggedCall,
+    ReceivedCost,
+    find_cost_span,
+    list_calls,
+    list_costs,
+    list_delivery_keys,
+)
 from .deliveries import (
-    Billed,
-    Claim,
     Count,
-    DuplicateDelivery,
     ListedDelivery,
     LoggedDelivery,
-    Origin,
     StoredDelivery,
     UnmatchedDelivery,
     count_deliveries,
@@ -56,6 +58,7 @@ from .deliveries import (
     update_matched_delivery,
     update_replayed_delivery,
 )
+from .duplicates import DuplicateDelivery
 from .keys import (
     ApiKey,
     ListedApiKey,
@@ -68,4 +71,5 @@ from .keys import (
     update_api_key_last_used,
     update_api_key_sign_outs,
 )
-from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_faults, set_session
+from .records import NO_CALL, Bill, Billed, Call, Claim, Cost, Origin, Search
+from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_drawbacks, list_faults, set_session

@@ -5,25 +5,14 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .deliveries import Billed, Claim, Origin, raising_duplicates
+from .duplicates import raising_duplicates
 from .execute import execute, execute_prepared
+from .records import Bill, Billed, Call, Cost, Search
 
 if TYPE_CHECKING:
     from ..connection import Connection
-
-
-class Call(NamedTuple):
-    """A call of the log; the lead's columns are None when it has none."""
-
-    call_log_id: int | None
-    lead_id: int | None
-    vendor_id: int | None
-    account_id: int | None
-
-
-NO_CALL = Call(None, None, None, None)
 
 
 class NearestCall(NamedTuple):
@@ -34,42 +23,6 @@ class NearestCall(NamedTuple):
     call_direction: str
     call_from: str
     call_to: str
-
-
-class Search(NamedTuple):
-    """What call is searched for: from cid to did, nearest to call_date; all times naive, as the log holds them."""
-
-    did: str
-    cid: str
-    call_date: datetime
-    since: datetime
-    until: datetime
-
-
-class Cost(NamedTuple):
-    """A cost row; `method_id` is the API id, times are naive, as the dialer stores them."""
-
-    date_billed: datetime
-    cost: Decimal
-    method_id: int
-    ip_address: str
-    call_date: datetime
-    call_from: str
-    call_to: str
-    notes: str | None
-
-
-class Bill(NamedTuple):
-    """What billing writes and searches for."""
-
-    origin: Origin
-    claim: Claim
-    cost: Cost
-    search: Search
-
-    def values(self) -> dict[str, Any]:
-        """Return all values by the names of the statements' parameters; names that appear twice mean the same."""
-        return {name: value for record in self for name, value in record._asdict().items()}
 
 
 def find_call(connection: Connection, search: Search) -> Call | None:
@@ -96,9 +49,10 @@ def insert_cost(connection: Connection, cost: Cost) -> int:
     return execute(connection, "insert_cost", **cost._asdict()).lastrowid
 
 
-def lock_lead(connection: Connection, lead_id: int) -> None:
-    """Lock the lead's row until the transaction ends."""
-    execute(connection, "lock_lead", lead_id=lead_id)
+def lock_lead(connection: Connection, lead_id: int) -> Decimal | None:
+    """Return the cost that the lead carries, its row locked until the transaction ends; None for no cost or no lead."""
+    row = execute(connection, "lock_lead", lead_id=lead_id).fetchone()
+    return row[0] if row else None
 
 
 def update_lead_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:

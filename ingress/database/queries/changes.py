@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from ..connection import Connection
 
 
+class LastAmount(NamedTuple):
+    """When an amount was sent, naive as the dialer stores it; within a second the request ids are in order."""
+
+    received: datetime
+    request_id: str
+
+
 class FoundCost(NamedTuple):
     """A cost that came through this service; `method_id` is the API id, times naive, as the dialer stores them."""
 
@@ -87,6 +94,12 @@ def find_newest_cost(connection: Connection, lead_id: int) -> NewestCost | None:
     return NewestCost(*row) if row else None
 
 
+def find_last_amount(connection: Connection, delivery_id: int) -> LastAmount | None:
+    """Return when the present amount of the cost that this delivery inserted was sent; None without the delivery."""
+    row = execute(connection, "find_last_amount", delivery_id=delivery_id).fetchone()
+    return LastAmount(*row) if row else None
+
+
 def lock_cost(connection: Connection, cost_id: int) -> Decimal | None:
     """Return the present amount of a cost, locked until the transaction ends; None when the cost is gone."""
     row = execute(connection, "lock_cost", cost_id=cost_id).fetchone()
@@ -97,8 +110,9 @@ def update_cost(connection: Connection, cost_id: int, cost: Decimal) -> None:
     execute(connection, "update_cost", cost_id=cost_id, cost=cost)
 
 
-def insert_cost_change(connection: Connection, change: CostChange) -> None:
-    execute(connection, "insert_cost_change", **change._asdict())
+def insert_cost_change(connection: Connection, change: CostChange) -> int:
+    """Return the id of the new line of history."""
+    return execute(connection, "insert_cost_change", **change._asdict()).lastrowid
 
 
 def list_cost_changes(connection: Connection, cost_id: int) -> list[ListedCostChange]:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from itertools import starmap
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...sql import STATEMENTS
-from .calls import Search
 from .execute import execute
+from .records import Search
 
 if TYPE_CHECKING:
     from ..connection import Connection
 
 
+NUMBER_FORMS = ("", "1", "+1")  # in which the call log writes a number
+DIGITS = 10
+called_at = attrgetter("call_date")
+
+
 class ReceivedCost(NamedTuple):
-    """A cost of one key; `call_date` naive, as the dialer stores it."""
+    """A cost of one key: `called` in seconds on the dialer's wall clock, `cost` in ten-thousandths.
+
+    `has_call` is 1 if its call is in the call log, else 0.
+    """
 
     cost_id: int
-    call_date: datetime
-    call_from: str
-    call_to: str
-    cost: Decimal
     notes: str | None
+    did: str
+    cid: str
+    called: int
+    cost: int
+    has_call: int
 
 
 class DeliveryKey(NamedTuple):
@@ -35,12 +46,21 @@ class DeliveryKey(NamedTuple):
     delivery_key: bytes | None
 
 
+class LoggedCall(NamedTuple):
+    """A call of the log; `call_date` naive, its numbers as the log writes them, `sec_talk` its length in seconds."""
+
+    call_log_id: int
+    call_date: datetime
+    call_from: str
+    call_to: str
+    sec_talk: int
+
+
 class FoundCall(NamedTuple):
-    """The call of one search, and its length in seconds."""
+    """The call of one search."""
 
     search: int
-    call_log_id: int
-    sec_talk: int
+    call: LoggedCall
 
 
 class CostSpan(NamedTuple):
@@ -56,7 +76,7 @@ def find_cost_span(connection: Connection) -> CostSpan:
 
 def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     """Return the ReceivedCosts among the cost ids `first` to `last`."""
-    return [ReceivedCost(*row) for row in execute(connection, "list_costs", **values).fetchall()]
+    return list(starmap(ReceivedCost, execute(connection, "list_costs", **values).fetchall()))
 
 
 def list_delivery_keys(connection: Connection, **values: Any) -> list[DeliveryKey]:
@@ -65,11 +85,43 @@ def list_delivery_keys(connection: Connection, **values: Any) -> list[DeliveryKe
 
 
 def list_calls(connection: Connection, searches: Mapping[int, Search]) -> list[FoundCall]:
-    """Return a FoundCall for each search that has one; the searches are numbered."""
-    cursor = connection.cursor()
-    statement = STATEMENTS["list_calls"]
-    questions = [
-        cursor.mogrify(statement, {"search": number, **search._asdict()}) for number, search in searches.items()
-    ]
-    cursor.execute(" UNION ALL ".join(f"({question})" for question in questions))
-    return [FoundCall(*row) for row in cursor.fetchall()]
+    """Return a FoundCall for each search that has one, by the rule of find_call; the searches are numbered.
+
+    All of them are one statement, which takes a tenth of the time of as many. Each brings three numbers: of 1,000 in a
+    list, MariaDB makes a table, and with it loses the collation of the column.
+    """
+    calls = defaultdict(list)
+    for call in list_candidates(connection, searches.values()):
+        calls[call.call_from.strip()[-DIGITS:], call.call_to.strip()[-DIGITS:]].append(call)
+    found = ((number, find_nearest(calls[search.cid, search.did], search)) for number, search in searches.items())
+    return [FoundCall(number, call) for number, call in found if call]
+
+
+def list_candidates(connection: Connection, searches: Collection[Search]) -> list[LoggedCall]:
+    """Return the calls of all callers and DIDs of the searches, in the log's own order: by time, then by id."""
+    cursor = execute(
+        connection,
+        "list_calls",
+        callers=list_forms(search.cid for search in searches),
+        dids=list_forms(search.did for search in searches),
+        since=min(search.since for search in searches),
+        until=max(search.until for search in searches),
+    )
+    return sorted(starmap(LoggedCall, cursor.fetchall()), key=attrgetter("call_date", "call_log_id"))
+
+
+def list_forms(numbers: Iterable[str]) -> list[str]:
+    return [form + number for number in dict.fromkeys(numbers) for form in NUMBER_FORMS]
+
+
+def find_nearest(calls: Sequence[LoggedCall], search: Search) -> LoggedCall | None:
+    """Return the call nearest to the search's time, of two equally near the later; None if none is within its limits.
+
+    The calls are in order, so only the last one until that time and the next one after it can be the nearest.
+    """
+    place = bisect_right(calls, search.call_date, key=called_at)
+    near = [calls[place - 1]] if place else []
+    if place < len(calls):
+        near.insert(0, calls[bisect_right(calls, calls[place].call_date, key=called_at) - 1])
+    within = (call for call in near if search.since <= call.call_date <= search.until)
+    return min(within, key=lambda call: abs(call.call_date - search.call_date), default=None)

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import pymysql
-from pymysql.constants import ER
-
 from ...outcome import Outcome
 from .execute import execute
+from .records import Billed, Call, Origin
 
 if TYPE_CHECKING:
     from ..connection import Connection
-    from .calls import Call
-
-
-class Origin(NamedTuple):
-    """What is known of a delivery whatever its outcome; `received` naive, as the dialer stores it, `sent` is JSON."""
-
-    request_id: str
-    api_id: int
-    ip_address: str
-    received: datetime
-    sent: bytes
-
-
-class Claim(NamedTuple):
-    """What keeps a delivery from being billed twice: its key, what the key stands for, and the answer known so far."""
-
-    delivery_key: bytes
-    fingerprint: str
-    answered: bytes
-    replay_of: int | None
-
-
-class Billed(NamedTuple):
-    """What billing has found out: the cost row (None for a dry run), call and lead, and which rows carry the cost."""
-
-    cost_id: int | None
-    call_log_id: int | None
-    lead_id: int | None
-    vendor_id: int | None
-    account_id: int | None
-    updated: int
-    first_contact: int
 
 
 class StoredDelivery(NamedTuple):
     """A delivery that was billed: the JSON `answered` was known before `billed` was; the amounts are then and now."""
 
     delivery_id: int
-    received: datetime
     fingerprint: str
     answered: str
     first_cost: Decimal
@@ -136,21 +99,6 @@ class Count(NamedTuple):
 Logged = TypeVar("Logged", LoggedDelivery, ListedDelivery, Count)
 
 
-class DuplicateDelivery(Exception):
-    """A delivery with this key is there already, and it is committed."""
-
-
-@contextmanager
-def raising_duplicates() -> Iterator[None]:
-    """Tell duplicates by their number: a foreign key or a NOT NULL that fails is an IntegrityError too."""
-    try:
-        yield
-    except pymysql.IntegrityError as error:
-        if error.args[0] == ER.DUP_ENTRY:
-            raise DuplicateDelivery from error
-        raise
-
-
 def insert_unbilled_delivery(
     connection: Connection,
     origin: Origin,
@@ -193,8 +141,8 @@ def find_delivery(connection: Connection, api_id: int, delivery_key: bytes) -> S
     row = execute(connection, "find_delivery", api_id=api_id, delivery_key=delivery_key).fetchone()
     if not row:
         return None
-    delivery_id, received, fingerprint, answered, first_cost, present_cost, *billed = row
-    return StoredDelivery(delivery_id, received, fingerprint, answered, first_cost, present_cost, Billed(*billed))
+    delivery_id, fingerprint, answered, first_cost, present_cost, *billed = row
+    return StoredDelivery(delivery_id, fingerprint, answered, first_cost, present_cost, Billed(*billed))
 
 
 def find_logged_delivery(connection: Connection, delivery_id: int) -> LoggedDelivery | None:

@@ -25,6 +25,7 @@ class ApiKey(NamedTuple):
     last_used: datetime | None
     failed: datetime | None = None  # when a wrong secret came for it last
     sign_outs: int = 0  # how often its owner has signed out of the console
+    sender: str | None = None  # the entry of a file of senders by which its bodies are read
 
 
 class ListedApiKey(NamedTuple):
@@ -36,6 +37,7 @@ class ListedApiKey(NamedTuple):
     endpoints: str | None
     ip_addresses: str | None
     time_zone: str | None
+    sender: str | None
     on_change: str
     created: datetime | None
     last_used: datetime | None
@@ -63,6 +65,7 @@ def insert_api_key(
     created: datetime | None,
     scope: str = "ingress",
     on_change: str = "correct",
+    sender: str | None = None,
 ) -> int:
     """Return the new API id."""
     return execute(
@@ -74,6 +77,7 @@ def insert_api_key(
         endpoints=endpoints,
         ip_addresses=ip_addresses,
         time_zone=time_zone,
+        sender=sender,
         on_change=on_change,
         created=created,
     ).lastrowid

@@ -53,3 +53,8 @@ def explain_statement(connection: Connection, name: str) -> None:
 def list_faults(connection: Connection) -> list[str]:
     """Return what is wrong with tables and server, each fault a text."""
     return [fault for (fault,) in execute(connection, "list_faults").fetchall()]
+
+
+def list_drawbacks(connection: Connection) -> list[str]:
+    """Return why another host would be better, each reason a text."""
+    return [drawback for (drawback,) in execute(connection, "list_drawbacks").fetchall()]

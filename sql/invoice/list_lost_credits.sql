@@ -1,0 +1,9 @@
+-- Lists the adjustments below zero of which no cost is known to be lowered, and why.
+-- takes: nothing
+-- returns: row, reason
+SELECT
+  row, 'no received cost to lower: run it again if its call is booked now' AS reason
+FROM invoice
+WHERE kind = 'adjustment'
+  AND cost_id IS NULL
+ORDER BY row

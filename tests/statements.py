@@ -1,0 +1,24 @@
+"""What a file of sql/ says of itself, and what its execution reads."""
+
+from ingress.sql import SQL
+
+
+def read_header(name):
+    """Purpose, parameters and columns that a file says of itself."""
+    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
+    *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
+    assert "%" not in " ".join(lines)
+    return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)
+
+
+def read_names(word, line):
+    assert line.startswith(f"{word}: ")
+    names = line.removeprefix(f"{word}: ")
+    return [] if names == "nothing" else names.split(", ")
+
+
+def count_reads(connection):
+    """Rows and index entries that the server has read for this connection."""
+    cursor = connection.cursor()
+    cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read%'")
+    return sum(int(value) for name, value in cursor.fetchall() if name != "Handler_read_rnd_next")

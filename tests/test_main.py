@@ -1,0 +1,165 @@
+"""The command `ingress` as it is typed, by someone whose shell knows nothing of the service."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingress import __main__
+from ingress.__main__ import main
+from ingress.commands import COMMANDS
+
+pytestmark = pytest.mark.slow  # most of them start a process
+INGRESS = Path(sys.executable).with_name("ingress")
+NO_DATABASE = "mysql://nobody:x@127.0.0.1:1/nowhere"
+
+
+@pytest.fixture
+def ingress(tmp_path):
+    """Run `ingress` in an empty folder, with nothing in its environment but `settings`."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+
+    def run(*arguments, **settings):
+        return subprocess.run([INGRESS, *arguments], cwd=folder, env=settings, capture_output=True, text=True)
+
+    return run
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    """Write settings into a file; returns its path."""
+
+    def write(**settings):
+        path = tmp_path / "ingress.env"
+        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("command", [(), *((command.name,) for command in COMMANDS), ("keys", "create")])
+def test_the_help_needs_no_setting(ingress, command):
+    result = ingress(*command, "--help")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(" ".join(["Usage: ingress", *command]))
+
+
+def test_ingress_has_the_groups_of_flask_and_none_of_its_own_commands(app):
+    assert set(main.commands) == set(app.cli.commands)
+    assert not {"run", "shell", "routes"} & set(main.commands)
+
+
+def test_the_shell_completion_needs_no_setting(ingress):
+    result = ingress(_INGRESS_COMPLETE="bash_complete", COMP_WORDS="ingress keys ro", COMP_CWORD="2")
+
+    assert result.stdout == "plain,rotate\n"
+
+
+def test_a_pixel_needs_no_setting(ingress):
+    result = ingress("pixel", "ringba", "--did", "8005550142", "--base-url", "https://calls.example.com")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "URL: https://calls.example.com/api/ingress/calls/inbound/billable/8005550142/[tag:" in result.stdout
+
+
+def test_a_missing_setting_is_named_without_a_traceback(ingress, env_file):
+    result = ingress("--env-file", env_file(), "keys", "list")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert re.search(r"^Error: .*\n +TLDIALER_DATABASE_URL: ", result.stderr)
+    assert "Traceback" not in result.stderr
+
+
+def test_a_malformed_setting_is_named(ingress, env_file):
+    result = ingress("--env-file", env_file(TLDIALER_DATABASE_URL=NO_DATABASE, BIND="here"), "keys", "list")
+
+    assert result.returncode == 2
+    assert "  BIND: Must be address:port or unix:/path." in result.stderr
+
+
+def test_a_database_that_is_away_is_an_error_without_a_traceback(ingress, env_file):
+    result = ingress("--env-file", env_file(TLDIALER_DATABASE_URL=NO_DATABASE), "keys", "list")
+
+    assert result.returncode == 1
+    assert "Error: TLDialer Connection Error" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_settings_come_from_the_file_that_is_named(ingress, env_file, dialer):
+    path = env_file(TLDIALER_DATABASE_URL=os.environ["TLDIALER_DATABASE_URL"])
+
+    made = ingress("--env-file", path, "keys", "create", "--name", "ringba")
+
+    listed = ingress("--env-file", path, "keys", "list")
+    assert json.loads(listed.stdout)["api_id"] == json.loads(made.stdout)["api_id"]
+
+
+def test_the_environment_wins_over_a_file(ingress, env_file, dialer):
+    path = env_file(TLDIALER_DATABASE_URL=NO_DATABASE)
+
+    result = ingress("--env-file", path, "keys", "list", TLDIALER_DATABASE_URL=os.environ["TLDIALER_DATABASE_URL"])
+
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_a_missing_file_is_refused(ingress):
+    result = ingress("--env-file", "missing.env", "keys", "list")
+
+    assert result.returncode == 2
+    assert "'missing.env' does not exist" in result.stderr
+
+
+class TestDefaultFiles:
+    @pytest.fixture(autouse=True)
+    def defaults(self, tmp_path, monkeypatch):
+        """The two default files, neither of which is there yet; they set BIND."""
+        defaults = {"CHECKOUT_ENV_FILE": tmp_path / ".env", "SYSTEM_ENV_FILE": tmp_path / "etc.env"}
+        for name, path in defaults.items():
+            monkeypatch.setattr(__main__, name, path)
+        monkeypatch.setenv("BIND", "")  # so that it is as before in the end
+        monkeypatch.delenv("BIND")
+        return list(defaults.values())
+
+    def test_no_file_is_needed(self):
+        __main__.load_env_file(None)
+
+        assert "BIND" not in os.environ
+
+    def test_the_systems_file_is_read_where_the_checkout_has_none(self, defaults):
+        defaults[1].write_text("BIND=system\n")
+
+        __main__.load_env_file(None)
+
+        assert os.environ["BIND"] == "system"
+
+    def test_the_checkouts_file_takes_the_place_of_the_systems(self, defaults):
+        defaults[0].write_text("BIND=checkout\n")
+        defaults[1].write_text("BIND=system\n")
+
+        __main__.load_env_file(None)
+
+        assert os.environ["BIND"] == "checkout"
+
+    def test_the_file_that_is_named_takes_the_place_of_both(self, defaults, env_file):
+        defaults[0].write_text("BIND=checkout\n")
+
+        __main__.load_env_file(env_file(BIND="named"))
+
+        assert os.environ["BIND"] == "named"
+
+    def test_an_unreadable_default_file_is_reported_and_skipped(self, defaults, monkeypatch, capsys):
+        def refuse(path):
+            raise PermissionError(13, "Permission denied")
+
+        defaults[1].touch()
+        monkeypatch.setattr(__main__, "load_dotenv", refuse)
+
+        __main__.load_env_file(None)
+
+        assert capsys.readouterr().err == f"{defaults[1]} cannot be read: Permission denied.\n"
