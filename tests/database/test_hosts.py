@@ -55,7 +55,7 @@ def fail_on(host, error):
     return work
 
 
-def test_all_threads_leave_a_host_that_refuses_to_write_and_only_the_process_that_met_it(database, first, second):
+def test_all_threads_of_one_process_leave_a_host_that_does_not_write(database, first, second):
     stays = Database(database.url)
     before, after, left = [], [], threading.Event()
 
@@ -226,7 +226,7 @@ def test_readiness_leaves_a_host_that_has_become_unfit_for_a_fit_one(client, in_
     assert "innodb_flush_log_at_trx_commit is 2, not 1" in caplog.text
 
 
-def test_readiness_stays_with_an_unfit_host_and_names_its_faults_if_no_other_is_fit(
+def test_readiness_names_the_faults_of_an_unfit_host_without_another(
     client,
     in_use,
     server,
