@@ -10,7 +10,6 @@ from flask.cli import with_appcontext
 from ..invoice.amounts import format_amount
 from ..invoice.details import open_details
 from ..invoice.findings import KINDS, OF_CALLS, Detail, list_details
-from ..invoice.moments import wall_time
 from ..invoice.period import Period
 from ..invoice.staging import Staging
 from ..invoice.summary import Summary, summarise
@@ -85,9 +84,6 @@ def print_summary(summary: Summary, period: Period) -> None:
     for kind, text in IN_PASSING.items():
         if summary.rows.get(kind):
             click.echo(f"{text:34}{summary.rows[kind]:>10,}")
-    if summary.later.number and summary.later.last is not None:
-        ended = f"The file ends at {wall_time(summary.later.last)}; {summary.later.number:,} costs came in after that."
-        click.echo(f"\n{ended} Is the export complete?")
     if summary.nearby:
         click.echo(
             f"\n{summary.nearby:,} of those never received may be costs of the same caller and amount within a day."

@@ -29,13 +29,6 @@ class Nearby(NamedTuple):
     number: int
 
 
-class Later(NamedTuple):
-    """The time of the file's last row, and how many costs came in after it that the file does not have."""
-
-    last: int | None
-    number: int
-
-
 class Line(NamedTuple):
     """One kind of difference: how many, the money on those rows, and what they add to the invoice."""
 
@@ -57,7 +50,6 @@ class Summary(NamedTuple):
     lines: list[Line]
     rows: dict[str, int]
     nearby: int
-    later: Later
 
     @property
     def differs(self) -> bool:
@@ -73,7 +65,6 @@ def summarise(staging: Staging) -> Summary:
         lines=list_lines(staging),
         rows={total.kind: total.number for total in rows},
         nearby=staging.row(Nearby, "count_nearby").number,
-        later=staging.row(Later, "count_later"),
     )
 
 

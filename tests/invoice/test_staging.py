@@ -16,7 +16,7 @@ from ingress.invoice.plot import DayDifference
 from ingress.invoice.received import StagedCallId
 from ingress.invoice.rows import StagedRow
 from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
-from ingress.invoice.summary import Later, Nearby, StagedCount, StagedTotal
+from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
 SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings"}
@@ -34,7 +34,6 @@ READ = {
     "count_findings": StagedCount,
     "count_causes": Causes,
     "count_exchanged": Exchanged,
-    "count_later": Later,
     "count_nearby": Nearby,
     "count_received": StagedTotal,
     "count_rows": StagedTotal,
