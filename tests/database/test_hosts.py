@@ -268,6 +268,29 @@ def test_what_was_seen_of_a_host_is_not_believed_of_another(client):
     assert second.checked_until == 0
 
 
+def test_a_host_is_checked_anew_when_work_never_got_through(database, first):
+    """A node that stands still for a backup or another node refuses each write with a lock wait."""
+    first.checked_until = time.monotonic() + 60
+
+    with pytest.raises(TLDialerConnectionError):
+        database.run(fail_on(first, pymysql.OperationalError(1205, "Lock wait timeout")), deadline=time.monotonic())
+
+    assert first.checked_until == 0
+
+
+def test_other_requests_do_not_believe_a_host_that_one_has_just_found_unfit(database, first, first_host, caplog):  # noqa: F811
+    """That one is about to leave it for another, and they shall do the same instead of answering 503."""
+    first.checked_until = time.monotonic() + 60
+    first_host.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+
+    for _ in range(2):
+        with database.connect_to(first, timeout=2) as connection:
+            first.examine(connection)
+
+    assert first.checked_until == 0
+    assert caplog.text.count("innodb_flush_log_at_trx_commit is 2") == 1
+
+
 def test_a_host_is_checked_anew_after_its_connection_was_lost(database, first):
     first.checked_until = time.monotonic() + 60
     lost = [pymysql.OperationalError(2013, "Lost connection")]
