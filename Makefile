@@ -39,7 +39,7 @@ chaos: install ## bill 20,000 calls while processes die and connections break, t
 outages: install ## bill 5,000 calls while the database is away for half a minute three times; three minutes
 	@.venv/bin/python -m tools.chaos.outages
 
-bench: ## measure the service and its floor, in two minutes: ARGS="--calls 1000000 --seconds 20", ARGS=--help
+bench: ## measure the service and its floor, in two minutes: ARGS="--calls 1000000 --seconds 20", ARGS=--invoice, ARGS=--help
 	@tools/install wrk
 	@.venv/bin/python -m tools.bench $(ARGS)
 

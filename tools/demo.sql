@@ -22,7 +22,7 @@ VALUES
   -- numbers as other carriers write them
   (503, @now - INTERVAL 20 MINUTE, 'INBOUND', '14155550100', '18005550142', 7000124, 14962, 'SALE', 611, 1),
   (504, @now - INTERVAL 45 MINUTE, 'INBOUND', '+13035550177', '+18885550119', 7000125, 15077, 'CALLBK', 203, 1),
-  -- a caller whom nobody made a lead: a cost is kept, no lead is updated
+  -- a caller without a lead: a cost is kept, no lead is updated
   (505, @now - INTERVAL 5 MINUTE, 'INBOUND', '2125550188', '8005550142', NULL, 14962, 'DROP', 3, 0),
   -- our call back: no inbound call, so it is never matched
   (506, @now - INTERVAL 1 MINUTE, 'OUTBOUND', '8005550142', '7205550134', 7000123, 14962, 'SALE', 60, 0)

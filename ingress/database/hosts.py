@@ -33,9 +33,14 @@ class Host:
         return f"{self.address}:{self.port}"
 
     def examine(self, connection: Connection) -> None:
-        """Ask the server what is wrong with it."""
-        self.faults = queries.list_faults(connection)
-        self.drawbacks = queries.list_drawbacks(connection)
+        """Ask the server what is wrong with it, and log what is new."""
+        faults, drawbacks = queries.list_faults(connection), queries.list_drawbacks(connection)
+        found = faults + drawbacks
+        if found and found != self.faults + self.drawbacks:
+            log.warning("the database at %s: %s", self, "; ".join(found))
+        if found:  # before other threads see it: they shall ask too, and leave it, instead of answering 503
+            self.checked_until = 0
+        self.faults, self.drawbacks = faults, drawbacks
 
     def is_good(self) -> bool:
         return not self.faults and not self.drawbacks

@@ -18,7 +18,7 @@ from ..errors import TLDialerConnectionError
 from .connecting import describe_failure, open_connection_to
 from .connection import Connection, rollback_or_close, seconds_left
 from .hosts import Host, Hosts
-from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, classify
+from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, Retryable, classify
 from .schema import bring_up_to_date
 
 log = logging.getLogger(__name__)
@@ -79,6 +79,9 @@ class Database:
         """
         try:
             result: Result = WHILE_RETRYABLE(self.attempt, work, args, deadline)
+        except Retryable:
+            self.hosts.current.checked_until = 0  # it may be the host's own state that lets nothing through
+            raise
         except ConnectionLost:
             counters.count_database_retry()
             result = WHILE_AWAY(self.attempt, work, args, deadline)
@@ -192,7 +195,6 @@ class Database:
             opened.append(connection)
             if host.is_good():
                 break
-            log.warning("the database at %s is not as it should be: %s", host, "; ".join(host.faults + host.drawbacks))
             host.avoid()
         return opened, reason
 

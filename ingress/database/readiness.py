@@ -48,7 +48,8 @@ class Readiness:
         Several threads may check at the same time: if they took turns, they would queue during an outage.
         """
         host = database.hosts.current
-        return host.faults if time.monotonic() < host.checked_until else self.look_again(database, deadline)
+        faults = host.faults  # read before it is asked whether they are trusted: see Host.examine
+        return faults if time.monotonic() < host.checked_until else self.look_again(database, deadline)
 
     def forget(self) -> None:
         """Check anew before the next request: something has failed that should not."""

@@ -26,7 +26,7 @@ def compare(staging: Staging, api_id: int, period: Period, tolerance: int, min_s
     staging.run("credit_by_key")
     staging.run("credit_by_notes")
     staging.run("credit_by_pair", tolerance=tolerance)
-    staging.run("update_matches")
+    staging.run("judge_matched", **period._asdict())
     staging.run("judge_rows", **period._asdict())
     staging.run("judge_calls")
     staging.run("judge_doubts", after=after)

@@ -32,7 +32,7 @@ class RowCorrection(NamedTuple):
     `billed` is the amount of the row of the call, None if the file has none; `credited` the sum of the cost's credits.
     """
 
-    row: int
+    row: int | str  # `5 of Sheet2` where there are several
     cost_id: int
     cost: int
     received: int

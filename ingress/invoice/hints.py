@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .day_order import DayOrder
+from .moments import wall_time
 from .staging import Staging
 
 CLOSE_SECONDS = 120  # by which a platform's clock may differ from the dialer's
@@ -24,6 +25,13 @@ class Exchanged(NamedTuple):
     number: int
 
 
+class LateCosts(NamedTuple):
+    """The last row on the dialer's wall clock, and how many costs that are not on the invoice came after it."""
+
+    last: int | None
+    number: int
+
+
 def list_hints(staging: Staging, order: DayOrder) -> Iterator[str]:
     """Yield a sentence for each thing by which rows only just miss a cost."""
     if order.is_open():
@@ -41,6 +49,11 @@ def list_hints(staging: Staging, order: DayOrder) -> Iterator[str]:
             f"{causes.other_did:,} rows of those never received fit a cost with another DID: is the file's DID the"
             " number that the calls reached (--map did=COLUMN, or --did)?"
         )
+
+    late = next(staging.rows(LateCosts, "find_late_costs"))
+    if late.last is not None and late.number:
+        last = f"{wall_time(late.last):%Y-%m-%d %H:%M}"
+        yield f"The last row is of {last}; {late.number:,} costs that are not on the invoice came after it."
 
 
 def describe_distance(causes: Causes) -> str:

@@ -36,7 +36,7 @@ CREATE TABLE received ( -- the costs that came in
   cost INTEGER NOT NULL,
   has_call INTEGER NOT NULL, -- 1: its call is in the call log
   call_log_id INTEGER, -- that call, where it was looked up
-  kind TEXT
+  kind TEXT NOT NULL DEFAULT 'matched'
 );
 CREATE TABLE searches ( -- costs whose call is to be looked up
   search INTEGER PRIMARY KEY, -- the cost id

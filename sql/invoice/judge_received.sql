@@ -1,10 +1,11 @@
--- Sets the kind of each received cost: matched, not on the invoice, or outside of the period and not compared.
+-- Sets the kind of the received costs that are not matched with a row of the period: not on the invoice, or outside of the
+-- period and not compared.
 -- takes: since, until
 -- returns: nothing
 UPDATE received
 SET kind = CASE
-  WHEN cost_id IN (SELECT m.cost_id FROM matches AS m JOIN invoice AS i ON i.row = m.row WHERE i.kind <> 'outside') THEN 'matched'
-  WHEN cost_id IN (SELECT cost_id FROM matches) THEN 'outside'
-  WHEN called < :since OR called >= :until THEN 'outside'
+  WHEN cost_id IN (SELECT cost_id FROM matches) OR called < :since OR called >= :until THEN 'outside'
   ELSE 'not_on_invoice'
 END
+WHERE cost_id NOT IN (SELECT cost_id FROM matches)
+  OR cost_id IN (SELECT cost_id FROM invoice WHERE kind = 'outside')

@@ -3,7 +3,7 @@
 -- takes: nothing
 -- returns: row, cost_id, cost, received, billed, credited
 SELECT
-  i.row, i.cost_id, i.cost, r.cost AS received,
+  COALESCE(i.place, i.row) AS row, i.cost_id, i.cost, r.cost AS received,
   (SELECT b.cost FROM matches AS m JOIN invoice AS b ON b.row = m.row WHERE m.cost_id = i.cost_id) AS billed,
   (
     SELECT COALESCE(SUM(a.cost), 0)

@@ -2,8 +2,8 @@
 -- takes: nothing
 -- returns: row, reason
 SELECT
-  row, 'no received cost to lower: run it again if its call is booked now' AS reason
+  COALESCE(place, row) AS row, 'no received cost to lower: run it again if its call is booked now' AS reason
 FROM invoice
 WHERE kind = 'adjustment'
   AND cost_id IS NULL
-ORDER BY row
+ORDER BY invoice.row

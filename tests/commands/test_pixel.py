@@ -88,7 +88,7 @@ def test_a_body_is_labelled_as_json_where_the_form_has_headers(pixel, name):
     assert "Content-Type" not in pixel(name, *NUMBER, "--get").output
 
 
-def test_a_body_of_a_list_of_steps_is_labelled_as_json_where_the_form_has_headers(pixel):
+def test_the_body_of_a_list_of_steps_is_labelled_as_json(pixel):
     assert "Content-Type: application/json\n" in pixel("callgrid").output
     assert "Content-Type" not in pixel("callgrid", "--get").output
 

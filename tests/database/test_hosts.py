@@ -55,7 +55,7 @@ def fail_on(host, error):
     return work
 
 
-def test_all_threads_leave_a_host_that_refuses_to_write_and_only_the_process_that_met_it(database, first, second):
+def test_all_threads_of_one_process_leave_a_host_that_does_not_write(database, first, second):
     stays = Database(database.url)
     before, after, left = [], [], threading.Event()
 
@@ -226,7 +226,7 @@ def test_readiness_leaves_a_host_that_has_become_unfit_for_a_fit_one(client, in_
     assert "innodb_flush_log_at_trx_commit is 2, not 1" in caplog.text
 
 
-def test_readiness_stays_with_an_unfit_host_and_names_its_faults_if_no_other_is_fit(
+def test_readiness_names_the_faults_of_an_unfit_host_without_another(
     client,
     in_use,
     server,
@@ -266,6 +266,29 @@ def test_what_was_seen_of_a_host_is_not_believed_of_another(client):
 
     assert first.checked_until > time.monotonic()
     assert second.checked_until == 0
+
+
+def test_a_host_is_checked_anew_when_work_never_got_through(database, first):
+    """A node that stands still for a backup or another node refuses each write with a lock wait."""
+    first.checked_until = time.monotonic() + 60
+
+    with pytest.raises(TLDialerConnectionError):
+        database.run(fail_on(first, pymysql.OperationalError(1205, "Lock wait timeout")), deadline=time.monotonic())
+
+    assert first.checked_until == 0
+
+
+def test_other_requests_do_not_believe_a_host_that_one_has_just_found_unfit(database, first, first_host, caplog):  # noqa: F811
+    """That one is about to leave it for another, and they shall do the same instead of answering 503."""
+    first.checked_until = time.monotonic() + 60
+    first_host.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+
+    for _ in range(2):
+        with database.connect_to(first, timeout=2) as connection:
+            first.examine(connection)
+
+    assert first.checked_until == 0
+    assert caplog.text.count("innodb_flush_log_at_trx_commit is 2") == 1
 
 
 def test_a_host_is_checked_anew_after_its_connection_was_lost(database, first):

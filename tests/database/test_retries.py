@@ -41,7 +41,7 @@ def test_work_that_met_an_error_of_the_moment_runs_again(tables, number, error_c
 
 
 @pytest.mark.usefixtures("way_of_billing")
-def test_a_call_whose_statement_an_administrator_kills_is_billed_once_all_the_same(server, dialer, post):
+def test_a_call_whose_statement_is_killed_is_billed_once(server, dialer, post):
     lead_id = dialer.add_call()
     responses = []
     sender = threading.Thread(target=lambda: responses.append(post(json={"cost": "12.5", "call_date": CALL_DATE})))

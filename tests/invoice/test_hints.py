@@ -37,3 +37,12 @@ def test_rows_that_fit_by_no_option_name_none(reconcile, receive, dialer):
 
     assert "may be costs of the same caller" in output
     assert "--" not in output
+
+
+def test_a_file_that_ends_early_says_when(reconcile, receive, dialer):
+    receive("RGB1")
+    receive("RGB2", call_date="2024-03-05T15:00:00Z", cid="7205550135")
+
+    output = reconcile([row("RGB1")]).output
+
+    assert "The last row is of 2024-03-05 14:21; 1 costs that are not on the invoice came after it" in output

@@ -10,7 +10,7 @@ from ingress.invoice.booking import Agreement, MissingRow, UnbookedRow
 from ingress.invoice.calls import CostCall, LastRow, RowCall, SearchedCall
 from ingress.invoice.correcting import RowCorrection
 from ingress.invoice.findings import StagedFinding
-from ingress.invoice.hints import Causes, Exchanged
+from ingress.invoice.hints import Causes, Exchanged, LateCosts
 from ingress.invoice.period import Span
 from ingress.invoice.plot import DayDifference
 from ingress.invoice.received import StagedCallId
@@ -38,6 +38,7 @@ READ = {
     "count_received": StagedTotal,
     "count_rows": StagedTotal,
     "find_last_row": LastRow,
+    "find_late_costs": LateCosts,
     "find_span": Span,
     "list_days": DayDifference,
     "list_findings": StagedFinding,

@@ -118,7 +118,7 @@ def test_a_success_has_the_documented_keys_in_their_order(dialer, document, post
         assert list(billed["properties"][part]["properties"]) == list(answer[part])
 
 
-def test_a_dry_run_of_a_late_repetition_of_a_correction_has_every_documented_key_in_its_order(document, post):
+def test_a_superseded_dry_run_has_every_documented_key_in_its_order(document, post):
     call = {"call_date": "2024-03-05T14:21:09Z"}
     for cost in (1, 2, 3):
         post(json={**call, "cost": cost})

@@ -6,6 +6,7 @@ from ingress.config import parse_database_url
 from ingress.database.pool import Database
 from tools.bench.fill import fill_database
 from tools.bench.floor import bill_for
+from tools.bench.invoice import measure_invoices
 from tools.bench.measure import read_usage, session_processes
 
 CALLS = 20
@@ -52,3 +53,9 @@ def test_the_bench_sees_processor_time_and_trips_grow(mortal_server):
     assert after.application - before.application >= 20_000
     assert after.trips > before.trips
     assert mortal_server.pid in session_processes(mortal_server.pid)
+
+
+def test_the_bench_of_an_invoice_finds_what_it_has_put_there(mortal_server, capsys):
+    measure_invoices(mortal_server, [1000], rounds=1, beside=None)
+
+    assert capsys.readouterr().out.splitlines()[-1].endswith("   10 10 10")

@@ -11,6 +11,7 @@ from typing import Any
 from tools import STATE
 from tools.bench.contenders import Contender, Floor, Gunicorn, Setting, SlowLink
 from tools.bench.fill import fill_database
+from tools.bench.invoice import measure_invoices
 from tools.bench.measure import Figures
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError, program
@@ -39,10 +40,17 @@ class Options(argparse.Namespace):
     seconds: int
     rounds: int
     only: list[str] | None
+    invoice: bool
+    rows: list[int]
+    beside: Path | None
 
 
 def main(arguments: Sequence[str] | None = None, folder: Path = BENCH_FOLDER) -> None:
     options = read_options(arguments)
+    if options.invoice:
+        with PrivateMariaDB(folder, BUFFER_POOL) as server:
+            measure_invoices(server, options.rows, options.rounds, options.beside)
+        return
     program("wrk")
     with PrivateMariaDB(folder, BUFFER_POOL) as server:
         contenders = list_contenders(server, options)
@@ -58,6 +66,9 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--seconds", type=int, default=6, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="of which the medians are shown")
     parser.add_argument("--only", choices=["floor", "empty", "service", "slow-link"], nargs="+", help="contenders")
+    parser.add_argument("--invoice", action="store_true", help="measure `reconcile` instead of billing")
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000], help="of the invoice, one run each")
+    parser.add_argument("--beside", type=Path, help="a Python with pandas, duckdb and pymysql, to measure theirs too")
     return parser.parse_args(arguments, Options())
 
 
