@@ -10,7 +10,7 @@ from pathlib import Path
 from .tables import Table, UnusableFile
 
 DELIMITERS = ",;\t|"
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FILE_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 FIRST_LINE_BYTES = 100  # in which a first line `sep=;` would be
 SURVEY_BYTES = 1 << 20  # read at a time
 
@@ -30,7 +30,7 @@ def declared_delimiter(start: str) -> str | None:
 
 def guess_encoding(start: bytes) -> str:
     """Return it by byte order mark, else by the zeros that UTF-16 puts beside each Latin letter, else UTF-8."""
-    for mark, encoding in BYTE_ORDER_MARKS.items():
+    for mark, encoding in FILE_MARKS.items():
         if start.startswith(mark):
             return encoding
     for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):

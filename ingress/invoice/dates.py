@@ -13,18 +13,18 @@ MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 DAY = r"\d\d?(?:st|nd|rd|th)?"
-CLOCK = r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<seconds>\d\d)(?:[.,]\d+)?)?(?: ?(?P<half>[ap])\.?m\.?)?"
-ZONE = rf" ?\(?(?P<zone>{'|'.join(ZONES)})? ?(?P<offset>[+-]\d\d(?::?[0-5]\d)?)?\)?(?P<note> \([a-z ]+\))?"
+CLOCK_TEXT = r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<seconds>\d\d)(?:[.,]\d+)?)?(?: ?(?P<half>[ap])\.?m\.?)?"
+ZONE_TEXT = rf" ?\(?(?P<zone>{'|'.join(ZONES)})? ?(?P<offset>[+-]\d\d(?::?[0-5]\d)?)?\)?(?P<note> \([a-z ]+\))?"
 FORM = re.compile(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?(?:"
     r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)"
     r"|(?P<first>\d\d?)(?P<mark>[-/.])(?P<second>\d\d?)(?P=mark)(?P<numbers_year>\d{4}|\d\d)"
     rf"|(?P<name>{MONTH}) ?(?P<name_day>{DAY}),? ?(?P<name_year>\d{{4}})"
     rf"|(?P<day_name>{DAY})[- /.]?(?P<named>{MONTH})[- /.,]{{0,2}}(?P<named_year>\d{{4}}|\d\d)"
-    rf")(?:(?:,? ?T|,? (?:at )?){CLOCK}(?:{ZONE})?)?",
+    rf")(?:(?:,? ?T|,? (?:at )?){CLOCK_TEXT}(?:{ZONE_TEXT})?)?",
     re.ASCII | re.IGNORECASE,
 )
-CLOCK_ONLY = re.compile(rf"{CLOCK}(?:{ZONE})?", re.ASCII | re.IGNORECASE)
+CLOCK_ONLY = re.compile(rf"{CLOCK_TEXT}(?:{ZONE_TEXT})?", re.ASCII | re.IGNORECASE)
 
 
 def read_date(text: str, order: DayOrder) -> tuple[datetime, bool] | None:

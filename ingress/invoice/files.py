@@ -18,7 +18,7 @@ from .xlsx_files import open_sheets
 
 START_BYTES = 1 << 20  # by which kind and encoding are recognised
 ZIP = b"PK"
-GZIP = b"\x1f\x8b"
+GZIP_START = b"\x1f\x8b"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # the archive of Excel before 2007, and of encrypted workbooks
 WORKBOOK = "[Content_Types].xml"  # the first entry of XLSX and its kin
 OPEN_DOCUMENT = "mimetype"
@@ -31,7 +31,7 @@ def open_tables(path: Path) -> Iterator[list[Sheet]]:
         start = file.read(START_BYTES)
     if start.startswith(OLD_EXCEL):
         raise UnusableFile("is an old or encrypted Excel workbook: save it as XLSX or CSV")
-    if start.startswith(GZIP) or (start.startswith(ZIP) and not is_workbook(path)):
+    if start.startswith(GZIP_START) or (start.startswith(ZIP) and not is_workbook(path)):
         with unpacked(path, start) as only, open_tables(only) as sheets:
             yield sheets
     elif start.startswith(ZIP):
@@ -60,8 +60,8 @@ def unpacked(path: Path, start: bytes) -> Iterator[Path]:
         only = Path(folder) / "unpacked"
         try:
             with only.open("wb") as target:
-                if start.startswith(GZIP):
-                    unpack_gzip(path, target)
+                if start.startswith(GZIP_START):
+                    open_gzip(path, target)
                 else:
                     unpack_only(path, target)
         except (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error, gzip.BadGzipFile) as error:
@@ -69,7 +69,7 @@ def unpacked(path: Path, start: bytes) -> Iterator[Path]:
         yield only
 
 
-def unpack_gzip(path: Path, target: IO[bytes]) -> None:
+def open_gzip(path: Path, target: IO[bytes]) -> None:
     with gzip.open(path) as source:
         shutil.copyfileobj(source, target)
 

@@ -21,7 +21,7 @@ def is_html(start: bytes) -> bool:
 def list_html_sheets(path: Path, start: bytes) -> list[Sheet]:
     """Return a Sheet for each table of the page."""
     tables = TableParser()
-    with path.open(encoding=find_encoding(path, start), newline="", errors="replace") as file:
+    with path.open(encoding=find_html_encoding(path, start), newline="", errors="replace") as file:
         for piece in iter(partial(file.read, 1 << 16), ""):
             tables.feed(piece.replace("\0", ""))
         tables.close()
@@ -33,7 +33,7 @@ def list_html_sheets(path: Path, start: bytes) -> list[Sheet]:
     ]
 
 
-def find_encoding(path: Path, start: bytes) -> str:
+def find_html_encoding(path: Path, start: bytes) -> str:
     """Return it by byte order mark, else as the page says, else as for a CSV."""
     guessed = guess_encoding(start)
     declared = DECLARED.search(start[:4096])

@@ -71,7 +71,7 @@ def add_answers(spec: APISpec) -> None:
     for status, answers in group_errors().items():
         texts = list(dict.fromkeys(answer["error"].partition(": ")[0] for answer in answers.values()))
         name = f"Error{status}"
-        spec.components.schema(name, describe_error(texts))
+        spec.components.schema(name, describe_error_schema(texts))
         spec.components.response(name, describe_response(status, " · ".join(texts), refer_to(name), answers))
     add_response(spec, "NotReady", 503, "The service is not ready; `faults` names the reasons.", NOT_READY_SCHEMA)
 
@@ -97,7 +97,7 @@ def group_errors() -> dict[int, dict[str, dict[str, str]]]:
     return grouped
 
 
-def describe_error(texts: list[str]) -> JsonObject:
+def describe_error_schema(texts: list[str]) -> JsonObject:
     """Return the schema of an error whose text is one of these, alone or with a detail behind a colon."""
     pattern = f"^({'|'.join(texts)})(: |$)"
     return {
