@@ -39,7 +39,9 @@ class Columns(NamedTuple):
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
-        return all(cell(cells, place).casefold() == value.casefold() for place, value in self.only.items())
+        return not self.only or all(
+            cell(cells, place).casefold() == value.casefold() for place, value in self.only.items()
+        )
 
 
 class AmbiguousColumn(UnusableFile):

@@ -66,7 +66,7 @@ def take_in(path: Path, staging: Staging, reading: Reading, options: ColumnOptio
 
 
 def stage(staging: Staging, reading: Reading, intake: Intake) -> Intake:
-    reading = reading._replace(order=intake.order)
+    reading = reading._replace(order=intake.order, hours={})
     lines = [sheet.table.lines for sheet in intake.taken]
     length = None if None in lines else sum(filter(None, lines))
     with show_progress("Rows", read_sheets(reading, intake), length, step=1000) as rows:
@@ -127,6 +127,6 @@ def count_row(row: StagedRow, cells: list[str], texts: Texts, sheet: TakenSheet,
         return None
     intake.rows += 1
     intake.rows_of_sheet[sheet.name] += 1
-    if not_owed := NOT_OWED.fullmatch(texts.status):
+    if texts.status and (not_owed := NOT_OWED.fullmatch(texts.status)):
         intake.not_owed[not_owed[1].capitalize()] += 1
     return row

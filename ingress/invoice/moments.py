@@ -20,14 +20,26 @@ DAY_FRACTION = re.compile(r"0?\.\d+|0")  # Excel's time of a day
 MIDNIGHT = re.compile(r"[T ,]+(?:0?0:00(?::00(?:\.0+)?)?|12:00(?::00)? ?AM)$", re.IGNORECASE)
 
 
+class Hour(NamedTuple):
+    """An hour that was read: its start in seconds on the dialer's wall clock, and its text around the minutes."""
+
+    start: int
+    before: str
+    behind: str
+
+
 class Reading(NamedTuple):
-    """How the file's times are read: its time zone, the dialer's, the present, Excel's day 0, the order of days."""
+    """How the file's times are read: its time zone, the dialer's, the present, Excel's day 0, the order of days.
+
+    `hours` are those of which a time was read, by their text; None where each time is read by itself.
+    """
 
     time_zone: ZoneInfo
     dialer_zone: ZoneInfo
     now: datetime
     epoch: datetime = EXCEL_EPOCH
     order: DayOrder = DayOrder(date.max)
+    hours: dict[tuple[str, str], Hour] | None = None
 
 
 class Moment(NamedTuple):

@@ -16,6 +16,8 @@ DROPPED_ZEROS = 2  # that programs leave out at the end; where more digits are m
 @lru_cache(10_000)  # an invoice has few DIDs, and callers who call again
 def read_number(text: str) -> str:
     """Return the 10 digits of a North American number; a ValueError tells what is wrong with it."""
+    if plain := PLAIN_NUMBER.fullmatch(text):
+        return plain[1]
     text = text.lstrip("'").strip()
     if whole := WHOLE.fullmatch(text):
         text = whole[1]

@@ -9,7 +9,8 @@ from .. import errors
 from ..errors import IngressError
 from .amounts import is_no_amount, parse_amount
 from .exports import FIELDS, Texts
-from .moments import Moment, Reading, join_clock, parse_moment, wall_seconds
+from .hours import StagedTime, read_time, stage_moment
+from .moments import Reading, join_clock, parse_moment
 from .phones import read_number
 
 NOT_OWED = re.compile(
@@ -66,19 +67,18 @@ def read_row(
     cid = read("cid", errors.InvalidCid, read_number, texts.cid, errors.MissingCid)
     cost = read_cost(problems, names, texts)
     billed = read("date_billed", errors.InvalidDateBilled, partial(parse_moment, reading=reading), texts.date_billed)
-    called = read("call_date", errors.InvalidCallDate, partial(read_called, texts, reading), texts.call_date) or billed
+    called = read("call_date", errors.InvalidCallDate, partial(read_called, texts, reading), texts.call_date)
+    called = called or (billed and stage_moment(billed, reading))
     if not called and not problems:
         problems.append(f"{errors.InvalidCallDate.text}: the row does not say when")
-    until = called and wall_seconds(called.last, reading.dialer_zone)
-    since = until if not called or called.first is called.last else wall_seconds(called.first, reading.dialer_zone)
     row = StagedRow(
         row=number,
         call_id=texts.call_id or None,
         did=did,
         cid=cid,
-        since=since,
-        until=until,
-        call_date=called and called.last.isoformat(),
+        since=called and called.since,
+        until=called and called.until,
+        call_date=called and called.text,
         date_billed=billed and billed.first.isoformat(),
         notes=texts.notes or None,
         cost=cost.owed,
@@ -90,8 +90,8 @@ def read_row(
     return row, cost
 
 
-def read_called(texts: Texts, reading: Reading, text: str) -> Moment:
-    return parse_moment(join_clock(text, texts.call_time, reading.epoch), reading)
+def read_called(texts: Texts, reading: Reading, text: str) -> StagedTime:
+    return read_time(join_clock(text, texts.call_time, reading.epoch), reading)
 
 
 def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:
