@@ -60,10 +60,10 @@ def test_the_document_is_valid_openapi_3_1(dialer, monkeypatch, methods):
 
 def test_every_route_is_in_the_document(app, document):
     assets = {"/docs/<name>"}  # what the page is made of
+    same = {f"{URL}/<number:did>/<number:cid>/"}  # a slash behind it is the same path
 
-    served = {
-        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules() if rule.rule not in assets
-    }
+    rules = {rule.rule for rule in app.url_map.iter_rules()} - assets - same
+    served = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule) for rule in rules}
 
     assert served == set(document["paths"])
 
