@@ -35,13 +35,13 @@ class Columns(NamedTuple):
     names: Texts
 
     def pick(self, cells: list[str]) -> Texts:
-        texts = Texts._make([(place is not None and cell(cells, place)) or "" for place in self.places])
+        texts = Texts._make(["" if place is None else cell(cells, place) for place in self.places])
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
-        return not self.only or all(
-            cell(cells, place).casefold() == value.casefold() for place, value in self.only.items()
-        )
+        if not self.only:
+            return True
+        return all(cell(cells, place).casefold() == value.casefold() for place, value in self.only.items())
 
 
 class AmbiguousColumn(UnusableFile):

@@ -66,7 +66,10 @@ def read_row(
     did = read("did", errors.InvalidDid, read_number, texts.did, errors.MissingDid)
     cid = read("cid", errors.InvalidCid, read_number, texts.cid, errors.MissingCid)
     cost = read_cost(problems, names, texts)
-    billed = read("date_billed", errors.InvalidDateBilled, partial(parse_moment, reading=reading), texts.date_billed)
+    billed = None
+    if texts.date_billed:  # few files have it
+        moment = partial(parse_moment, reading=reading)
+        billed = read("date_billed", errors.InvalidDateBilled, moment, texts.date_billed)
     called = read("call_date", errors.InvalidCallDate, partial(read_called, texts, reading), texts.call_date)
     called = called or (billed and stage_moment(billed, reading))
     if not called and not problems:
