@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from json import loads
 
 import pytest
 
@@ -280,3 +281,97 @@ def test_an_answer_has_its_request_id_even_if_logging_it_fails(post, monkeypatch
     for response in (refused, failed):
         assert f"request {response.headers['X-Request-ID']} is not in the delivery log" in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+SENT = "?cost=12.50&notes=RGB1&api_key=other"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", PATH, 405),
+        ("DELETE", PATH + "/", 405),
+        ("POST", "/api/ingress/calls/inbound/bilable/8005550142/7205550134", 404),
+        ("GET", "/api/", 404),
+        ("POST", PATH + "/x", 404),
+    ],
+)
+@pytest.mark.parametrize("json", [None, {"cid": "7205550134"}], ids=["query", "body"])
+def test_a_mistaken_path_or_method_is_in_the_log_with_what_was_sent(dialer, client, key, method, path, status, json):
+    response = client.open(path + SENT, method=method, headers=key, json=json)
+
+    row = dialer.execute("SELECT * FROM deliveries").fetchone()
+    assert (response.status_code, row["status"], row["outcome"]) == (status, status, "refused")
+    assert (row["request_id"], row["error"]) == (response.headers["X-Request-ID"], response.json["error"])
+    sent = loads(row["sent"])
+    assert sent["path"] == {"path": path}
+    assert sent["query"] == [["cost", "12.50"], ["notes", "RGB1"]]
+    assert sent["body"] == ([["cid", "7205550134"]] if json else [])
+    assert dialer.costs() == ()
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/apis/x"])
+def test_another_path_of_the_machine_is_not_in_the_log(dialer, client, key, path):
+    assert client.post(path, headers=key).status_code == 404
+    assert dialer.execute("SELECT * FROM deliveries").fetchall() == ()
+
+
+@pytest.mark.parametrize("wrong", [{"tld-api-key": "wrong"}, {"tld-api-id": "999999"}, {"tld-api-key": ""}])
+def test_a_mistaken_path_without_valid_credentials_is_a_404_without_a_trace(dialer, make_client, key, wrong):
+    client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute")
+
+    answers = {client.post("/api/x", headers={**key, **wrong}).status_code for _ in range(3)}
+
+    assert answers == {404}
+    assert dialer.execute("SELECT * FROM deliveries").fetchall() == ()
+
+
+def test_guesses_at_a_mistaken_path_count_like_any(make_client, key):
+    client = make_client(RATELIMIT_AUTH_FAILURES="1 per minute")
+    wrong = {**key, "tld-api-key": "wrong"}
+    for _ in range(2):
+        client.post("/api/x", headers=wrong)
+
+    assert client.post(PATH, headers=wrong).status_code == 429
+
+
+def test_a_mistaken_path_is_a_404_also_while_the_database_is_away(client, key, broken_connection):
+    broken_connection()
+
+    assert client.post("/api/x", headers=key).status_code == 404
+
+
+def test_a_mistaken_request_can_be_replayed_with_what_it_lacks(app, dialer, client, key):
+    client.get(PATH + SENT, headers=key)
+    row = dialer.execute("SELECT * FROM deliveries").fetchone()
+
+    options = ["--set", "did=8005550142", "--set", "cid=7205550134"]
+    result = app.test_cli_runner().invoke(args=["deliveries", "replay", str(row["delivery_id"]), *options])
+
+    assert result.exit_code == 0, result.output
+    assert [cost["notes"] for cost in dialer.costs()] == ["RGB1"]
+
+
+def test_a_url_that_is_too_long_is_refused_and_logged(dialer, post):
+    response = post(query_string={"cost": 1, "notes": "x" * 9_000})
+
+    row = dialer.execute("SELECT * FROM deliveries").fetchone()
+    assert (response.status_code, row["status"]) == (414, 414)
+    assert response.json["error"].startswith("URI Too Long: 9")
+    assert response.json["error"].endswith(" bytes, 8190 are allowed")
+    assert len(loads(row["sent"])["query"][1][1]) == 9_000
+    assert dialer.costs() == ()
+
+
+@pytest.mark.parametrize("path", [PATH + "/", PATH + "//?cid=1"])
+def test_a_slash_behind_the_path_changes_nothing(dialer, client, key, path):
+    response = client.post(path, headers=key, data={"cost": 1})
+
+    assert (response.status_code, len(dialer.costs())) == ((200, 1) if path.endswith("4/") else (404, 0))
+
+
+@pytest.mark.parametrize("path", ["/", "//", "/8005550142/"])
+def test_a_slash_behind_less_is_a_blank_number_that_a_parameter_may_give(dialer, post, path):
+    response = post(path, data={"did": "8005550142", "cid": "7205550134", "cost": 1})
+
+    assert response.json["inserted"]["call_from"] == "7205550134"

@@ -1,5 +1,6 @@
 """Credentials as they were sent: API id and key from headers, Basic authorization or parameters, in this order."""
 
+import base64
 import difflib
 from collections.abc import Iterator
 from itertools import islice
@@ -10,6 +11,7 @@ from flask import request
 from ..errors import IncompleteBody, IngressError, NoApiId, NoApiKey, RequestTooLarge
 from ..intake.nested import list_nested_names, list_swallowed
 from ..intake.parameters import QUOTED, TWO_QUESTION_MARKS, Absent, GivenTwice, Parameters, is_present, simplify_name
+from ..intake.text import decode_text
 
 API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too
 API_KEY_NAMES = ("tld-api-key", "api_key", "apikey")
@@ -29,14 +31,26 @@ class Credentials(NamedTuple):
 
 def read_credentials(parameters: Parameters) -> Credentials:
     """Return API id and key as sent; raises NoApiId or NoApiKey, whose text names what came close to them."""
-    authorization = request.authorization
-    is_basic = authorization is not None and authorization.type == "basic"
-    user, password = (authorization.username, authorization.password) if authorization and is_basic else (None, None)
+    user, password = read_basic(request.headers.get("Authorization"))
     api_id = read_credential(parameters, API_ID_NAMES, user, NoApiId)
     secret = read_credential(parameters, API_KEY_NAMES, password, NoApiKey)
     if isinstance(api_id, GivenTwice) or isinstance(secret, GivenTwice):
         return Credentials("", "", are_ambiguous=True)
     return Credentials(api_id, secret)
+
+
+def read_basic(header: str | None) -> tuple[str | None, str | None]:
+    """Return user and password of Basic authorization; Werkzeug's own reader raises what is no ASCII."""
+    scheme, _, packed = (header or "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None, None
+    try:
+        packed = packed.strip().rstrip("=")
+        packed += "=" * (-len(packed) % 4)  # some leave it out
+        user, _, password = decode_text(base64.b64decode(packed, validate=True)).partition(":")
+    except ValueError:
+        return None, None
+    return user, password
 
 
 def read_credential(

@@ -77,7 +77,7 @@ def require_enabled(config: Config) -> None:
 
 def require_short_url() -> None:
     """Raise for a URL that is longer than most servers take: what is behind its end may be lost on another way."""
-    size = len(request.environ.get("RAW_URI", "")) or len(request.url)
+    size = max(len(request.environ.get("RAW_URI", "")), len(request.query_string))  # not every server tells the first
     if size > URL_LIMIT:
         raise UriTooLong(f"{size} bytes, {URL_LIMIT} are allowed")
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import logging
 import re
 import time
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import NoReturn, TypeGuard
 
+import pymysql
 from flask import Flask, current_app
 
 from .. import counters
@@ -16,10 +18,12 @@ from ..database import queries
 from ..database.pool import get_database
 from ..database.queries import ApiKey
 from ..delivery import Delivery
-from ..errors import InvalidApiIdOrKey
+from ..errors import InvalidApiIdOrKey, TLDialerConnectionError
 from ..intake.parameters import TWO_QUESTION_MARKS
 from .credentials import Credentials
 from .rate_limit import count_failure
+
+log = logging.getLogger(__name__)
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
 LAST_USED_STEP = timedelta(minutes=1)
@@ -110,7 +114,10 @@ def note_failure(key: ApiKey, address: str, now: datetime, deadline: float | Non
     counters.count_wrong_secret(key.api_id)
     if key.failed is not None and now - key.failed < LAST_USED_STEP:
         return
-    get_database().run(queries.update_api_key_failed, key.api_id, now, address, deadline=deadline)
+    try:
+        get_database().run(queries.update_api_key_failed, key.api_id, now, address, deadline=deadline)
+    except (TLDialerConnectionError, pymysql.MySQLError) as problem:  # the answer stays as it is
+        log.warning("a wrong key for API id %s is not noted: %s", key.api_id, problem)
     get_key_cache().store(key._replace(failed=now))
 
 

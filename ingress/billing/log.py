@@ -57,7 +57,7 @@ def insert(
         delivery.origin(),
         outcome=outcome,
         status=status,
-        error=error and storable(error)[:ERROR_LIMIT],
+        error=error and storable(delivery.parameters.mask(error))[:ERROR_LIMIT],
         call_from=understood.cid,
         call_to=understood.did,
         cost=understood.cost,

@@ -36,6 +36,7 @@ def describe_key(key: queries.ListedApiKey) -> dict[str, Any]:
         "endpoints": (key.endpoints or "").splitlines(),
         "created": key.created and str(key.created),
         "last_used": key.last_used and str(key.last_used),
+        "failed": key.failed and str(key.failed),
     }
 
 

@@ -13,7 +13,7 @@ from ..database.pool import run
 from ..database.queries import ListedApiKey
 from ..monitoring.health import describe_spool
 from . import layout, sessions
-from .filters import read_period
+from .filters import DayRange, read_period
 from .plots import draw_plot
 from .totals import OutcomeTotals, choose_steps, total, total_by
 
@@ -40,7 +40,7 @@ def show_overview() -> str:
         period={"since": period.first, "until": period.last},
         quick_periods=list_quick_periods(today),
         complaints=complaints,
-        keys=list_senders(total_by(counts)),
+        keys=list_senders(total_by(counts), period),
         total=total(counts),
         spool=describe_spool(),
     )
@@ -52,14 +52,22 @@ def list_quick_periods(today: date) -> dict[str, dict[str, date]]:
     return {name: {"since": since, "until": until} for name, (since, until) in days.items()}
 
 
-def list_senders(totals: Mapping[int, OutcomeTotals]) -> list[tuple[ListedApiKey, OutcomeTotals]]:
-    """Return each key that may send or has sent, with its OutcomeTotals."""
-    keys = run(queries.list_api_keys)
+def list_senders(totals: Mapping[int, OutcomeTotals], period: DayRange) -> list[tuple[ListedApiKey, OutcomeTotals]]:
+    """Return each key that may send, has sent or was tried with a wrong secret, with its OutcomeTotals.
+
+    An attempt outside the period is left out, as its deliveries are.
+    """
+    keys = [forget_failure(key, period) for key in run(queries.list_api_keys)]
     return [
         (key, totals.get(key.api_id, OutcomeTotals()))
         for key in keys
-        if key.api_id in totals or (key.enabled and key.scope == INGRESS)
+        if key.api_id in totals or key.failed or (key.enabled and key.scope == INGRESS)
     ]
+
+
+def forget_failure(key: ListedApiKey, period: DayRange) -> ListedApiKey:
+    is_within = key.failed is not None and period.since <= key.failed < period.until
+    return key if is_within else key._replace(failed=None)
 
 
 @blueprint.get("/plots/<any(cost, refusals):what>.svg")

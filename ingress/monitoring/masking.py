@@ -6,8 +6,7 @@ from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import unquote_plus
 
-from werkzeug.datastructures import Authorization
-
+from ..access.credentials import read_basic
 from ..intake.parameters import MASK, QUOTED, Parameters, is_secret_name
 
 Environ = MutableMapping[str, Any]  # a WSGI environment
@@ -67,8 +66,7 @@ def read_authorization(header: Any) -> list[Any]:
     """Return what an Authorization header tells: itself, what stands behind its scheme, and Basic's password."""
     if not isinstance(header, str):
         return []
-    authorization = Authorization.from_header(header)
-    return [header, header.partition(" ")[2], authorization and authorization.password]
+    return [header, header.partition(" ")[2], read_basic(header)[1]]
 
 
 def mask_path(path: str) -> str:

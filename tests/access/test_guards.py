@@ -103,6 +103,11 @@ def test_a_pattern_that_covers_only_a_part_of_the_path_refuses_it(dialer, send, 
 @pytest.mark.parametrize(
     ("endpoints", "path", "expected"),
     [
+        (URL, "/?did=8005550142&cid=7205550134", None),
+        (URL + "/*/*", "/8005550142/7205550134/", None),
+        (URL + "/8005550142/7205550134", "/8005550142/7205550134/", None),
+        (URL + "/8005550142/7205550134/", "/8005550142/7205550134", NOT_THIS_ENDPOINT[1]),
+        (URL + "/8005550142", "/8005550142/7205550134/", NOT_THIS_ENDPOINT[1]),
         ("/api/ingress/calls/inbound/billable/8005550142/*", "/8005550142/7205550134", None),
         ("/api/ingress/calls/inbound/billable/8005550142/*", "/%38005550142/7205550134", None),
         ("/api/ingress/calls/inbound/billable/8005550142/*", "/8005550143/7205550134", NOT_THIS_ENDPOINT[1]),

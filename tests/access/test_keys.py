@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pymysql
 import pytest
 
 from tests.access.answers import INVALID
@@ -80,3 +81,63 @@ def test_a_use_within_the_same_minute_is_not_noted_again(dialer, send, key):
 def test_a_key_with_an_unknown_time_zone_bills_nothing(dialer, send, create_key):
     assert send(create_key(time_zone="Mars/Olympus"))[0] != 200
     assert dialer.costs() == ()
+
+
+def failed(dialer):
+    return dialer.execute("SELECT failed, failed_from FROM api_keys").fetchone()
+
+
+def test_a_wrong_key_is_seen_at_the_id_that_was_claimed(dialer, send, key):
+    send({**key, "tld-api-key": "wrong"}, address="203.0.113.7")
+
+    (now,) = dialer.execute("SELECT UTC_TIMESTAMP() AS now").fetchone().values()
+    assert abs(failed(dialer)["failed"] - now) < timedelta(seconds=5)
+    assert failed(dialer)["failed_from"] == "203.0.113.7"
+
+
+@pytest.mark.parametrize("address", ["", "fe80::1%" + "x" * 60, "2001:db8:ffff:ffff:ffff:ffff:255.255.255.255"])
+def test_any_address_fits_into_the_place_of_a_failure(dialer, send, key, address):
+    assert send({**key, "tld-api-key": "wrong"}, address=address) == INVALID
+    assert failed(dialer)["failed"]
+
+
+def test_a_failure_within_the_same_minute_is_not_noted_again(dialer, send, key):
+    dialer.execute("UPDATE api_keys SET failed = UTC_TIMESTAMP() - INTERVAL 30 SECOND, failed_from = '192.0.2.1'")
+    send({**key, "tld-api-key": "wrong"})
+    recent = failed(dialer)["failed_from"]
+    dialer.execute("UPDATE api_keys SET failed = '2024-03-05 14:21:09'")
+    send({**key, "tld-api-key": "wrong"})
+
+    assert (recent, failed(dialer)["failed_from"]) == ("192.0.2.1", "127.0.0.1")
+
+
+def test_an_unknown_id_leaves_no_trace(dialer, send, key):
+    before = dialer.execute("SELECT * FROM api_keys").fetchall()
+
+    for api_id in ("999999", "x", "-1"):
+        send({**key, "tld-api-id": api_id})
+
+    assert dialer.execute("SELECT * FROM api_keys").fetchall() == before
+    assert dialer.execute("SELECT * FROM deliveries").fetchall() == ()
+
+
+def test_the_use_of_a_disabled_key_is_a_failure(dialer, send, key):
+    dialer.execute("UPDATE api_keys SET enabled = 0")
+
+    assert send(key) == INVALID
+    assert failed(dialer)["failed"]
+
+
+def test_a_right_key_and_two_question_marks_are_no_failure(dialer, send, key):
+    send(query_string=f"api_id={key['tld-api-id']}&api_key={SECRET}?cost=1")
+
+    assert failed(dialer) == {"failed": None, "failed_from": None}
+
+
+def test_a_failure_that_cannot_be_noted_is_answered_as_one(dialer, send, key, monkeypatch):
+    def refuse(*args):
+        raise pymysql.err.OperationalError(1205, "lock wait")
+
+    monkeypatch.setattr("ingress.database.queries.update_api_key_failed", refuse)
+
+    assert send({**key, "tld-api-key": "wrong"}) == INVALID

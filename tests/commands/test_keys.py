@@ -45,3 +45,15 @@ def test_a_key_decides_what_another_amount_of_a_call_does(
 def test_an_unknown_way_of_changing_is_refused(keys, listed):
     assert keys("create", "--name", "ringba", "--on-change", "add").exit_code == 2
     assert listed() == []
+
+
+def test_a_listed_key_shows_the_last_attempt_with_a_wrong_secret(keys, listed, client):
+    made = json.loads(keys("create", "--name", "ringba").output)
+    before = listed()[0]
+
+    client.post(URL, headers={"tld-api-id": str(made["api_id"]), "tld-api-key": "wrong"})
+
+    after = listed()[0]
+    assert (before["failed"], before["failed_from"]) == (None, None)
+    assert after["failed"][:2] == "20"
+    assert after["failed_from"] == "127.0.0.1"

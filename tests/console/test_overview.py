@@ -69,3 +69,23 @@ def test_the_overview_shows_what_waits_in_the_spool(dialer, key, admin, spool_fo
 
     assert "wait to be billed" not in quiet
     assert "1 more came while the database was away and wait to be billed" in client.get("/console").text
+
+
+def test_the_overview_shows_the_last_wrong_key_of_each_id(dialer, client, console, admin, create_key):
+    ringba, silent = create_key(name="ringba"), create_key(name="silent")
+    client.post(f"{URL}/8005550142/7205550134", headers={**ringba, "tld-api-key": "wr0ng-s3cret"}, json=CALL)
+    dialer.execute("UPDATE api_keys SET failed = '2024-03-05 14:21:09' WHERE api_id = %s", silent["tld-api-id"])
+
+    page = console.get("/console").text
+    earlier = console.get("/console?since=2024-03-05&until=2024-03-05").text
+
+    assert re.findall(r"wrong key at \S+ \S+ from (\S+)</span>", page) == ["127.0.0.1"]
+    assert "wrong key at 2024-03-05 14:21:09 from a unix socket" in earlier
+    assert "wr0ng" not in page
+
+
+def test_a_wrong_key_at_the_consoles_door_is_shown_too(client, console, admin):
+    sign_in(client, admin, "wrong")
+    sign_in(client, admin)
+
+    assert re.search(r"ann</a> .*?wrong key at", client.get("/console").text, re.DOTALL)

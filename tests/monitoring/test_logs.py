@@ -1,5 +1,6 @@
 """The log of the service as it runs: a JSON line for each request and for all else, and neither secret nor number."""
 
+import base64
 import json
 import logging
 import re
@@ -163,6 +164,60 @@ def test_a_secret_is_in_no_line_wherever_it_was_sent(service, dialer, key, secre
 
     assert all(line_of(service, headers)["request_id"] for _, headers, _ in sent)
     assert secret not in service.log.read_text()
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER_SECRET], ids=["valid", "wrong"])
+def test_a_secret_of_another_shape_is_in_no_line_and_no_table(service, dialer, key, secret):
+    api_id, encoded = key["tld-api-id"], "".join(f"%{ord(letter):02x}" for letter in secret)
+    packed = base64.b64encode(f"{api_id}:{secret}".encode()).decode()
+    basic = {"Authorization": f"Basic {packed}"}
+    sent = [
+        service.send("POST", f"{PATH}?cost=1&notes={encoded}", basic),
+        service.send("POST", f"{URL}/{encoded}/{packed}=?cost=1", basic),
+        service.send("POST", PATH, basic | {"Content-Type": "text/xml"}, f"<key>{secret}</key>".encode()),
+        service.send("POST", PATH, basic | {"Content-Type": "text/xml"}, f"<key>{encoded}</key>".encode()),
+        service.send("POST", PATH, basic, f"cost=1&api-key={secret}&Tld_Api_Key={encoded}".encode()),
+        service.send("POST", f"{PATH}?api_id={api_id}&api_key={encoded}?cost=1"),
+        service.send("POST", f"{URL}/{encoded}/=?api_id={api_id}&api_key={encoded}?cost=1"),
+        service.send("POST", f"{PATH}?api_id={api_id}&api-key={encoded}"),
+        service.send("GET", f"{PATH}?cost=1&notes={secret}", basic),
+        service.send("GET", f"/api/{encoded}?cost={encoded}", basic),
+        service.send("POST", f"{PATH}?cost=1&notes={'x' * 9000}{secret}", basic),
+        service.send("POST", f"{URL}/{'x' * 9000}{secret}?cost=1", basic),
+        service.send("POST", PATH, basic | {"Content-Encoding": secret}, b"cost=1"),
+    ]
+
+    assert all(line_of(service, headers)["request_id"] for _, headers, _ in sent)
+    stored = str([dialer.execute(f"SELECT * FROM {table}").fetchall() for table in ("deliveries", "api_keys")])
+    for text in (service.log.read_text(), stored, str([answer for *_, answer in sent if secret == OTHER_SECRET])):
+        assert secret not in text
+        assert encoded not in text
+
+
+def test_a_wrong_key_is_logged_under_the_id_that_was_claimed(sound_service, dialer, key):
+    api_id = int(key["tld-api-id"])
+    claimed = [
+        line_of(sound_service, headers)
+        for _, headers, _ in (
+            sound_service.send("POST", PATH, {**key, "tld-api-key": OTHER_SECRET}),
+            sound_service.send("GET", PATH, {**key, "tld-api-key": OTHER_SECRET}),
+            sound_service.send("POST", PATH, {**key, "tld-api-id": "999999"}),
+            sound_service.send("POST", f"{PATH}?api_id={api_id}&api_key={SECRET}?cost=1"),
+        )
+    ]
+
+    assert [(line["status"], line["api_id"], line["claimed_api_id"]) for line in claimed] == [
+        (401, None, api_id),
+        (405, None, api_id),
+        (401, None, None),
+        (401, None, None),
+    ]
+
+
+def test_a_long_path_is_cut_in_its_line(sound_service, dialer, key):
+    _, headers, _ = sound_service.send("POST", f"{URL}/{'x' * 100_000}", key)
+
+    assert len(line_of(sound_service, headers)["path"]) == 2_000
 
 
 def test_a_full_number_is_in_no_line(service, sound_service, dialer, key):

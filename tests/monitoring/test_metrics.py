@@ -332,3 +332,13 @@ def test_every_metric_on_the_dashboard_and_in_the_alerts_exists(client, post):
 
         assert used
         assert used <= exported
+
+
+def test_wrong_keys_are_counted_under_ids_that_exist(client, read, key):
+    client.post(PATH, headers=key, data={"cost": 1})
+    first = read("ingress_wrong_secrets_total", api_id=key["tld-api-id"])
+    for wrong in ({"tld-api-key": "wrong"}, {"tld-api-key": SECRET + "?x"}, {"tld-api-id": "999999"}):
+        client.post(PATH, headers={**key, **wrong})
+
+    assert read("ingress_wrong_secrets_total", api_id=key["tld-api-id"]) - first == 1
+    assert read("ingress_wrong_secrets_total", api_id="999999") == 0
