@@ -19,7 +19,7 @@ class StagedTime(NamedTuple):
     text: str
 
 
-def read_time(text: str, reading: Reading) -> StagedTime:
+def read_hour_time(text: str, reading: Reading) -> StagedTime:
     """Return the time that a text names; a ValueError tells what is wrong with it. A month has but 744 hours."""
     if reading.hours is None or not (parts := PARTS.fullmatch(text)):
         return stage_moment(parse_moment(text, reading), reading)

@@ -9,7 +9,7 @@ from .. import errors
 from ..errors import IngressError
 from .amounts import is_no_amount, parse_amount
 from .exports import FIELDS, Texts
-from .hours import StagedTime, read_time, stage_moment
+from .hours import StagedTime, read_hour_time, stage_moment
 from .moments import Reading, join_clock, parse_moment
 from .phones import read_number
 
@@ -94,7 +94,7 @@ def read_row(
 
 
 def read_called(texts: Texts, reading: Reading, text: str) -> StagedTime:
-    return read_time(join_clock(text, texts.call_time, reading.epoch), reading)
+    return read_hour_time(join_clock(text, texts.call_time, reading.epoch), reading)
 
 
 def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingress.invoice.hours import read_time
+from ingress.invoice.hours import read_hour_time
 from ingress.invoice.moments import Reading
 
 NOW = datetime(2026, 11, 10, 15, 30, tzinfo=UTC)
@@ -18,7 +18,7 @@ FORMS = ["%m/%d/%Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S-05:00",
 
 def read(text, reading):
     try:
-        return read_time(text, reading)
+        return read_hour_time(text, reading)
     except ValueError as error:
         return str(error)
 
@@ -39,8 +39,8 @@ def test_a_time_is_the_same_with_its_hour_and_alone(form, time_zone, dialer_zone
 def test_each_hour_is_read_once():
     reading = Reading(ZoneInfo("UTC"), ZoneInfo("UTC"), NOW, hours={})
 
-    read_time("10/01/2026 02:21:09 PM", reading)
-    staged = read_time("10/01/2026 02:59:00 PM", reading)
+    read_hour_time("10/01/2026 02:21:09 PM", reading)
+    staged = read_hour_time("10/01/2026 02:59:00 PM", reading)
 
     assert staged.text == "2026-10-01T14:59:00+00:00"
     assert list(reading.hours) == [("10/01/2026 02", " PM")]
