@@ -146,7 +146,7 @@ def one_cost(target: Target) -> list[Check]:
     changed = target._replace(cost=str(target.amount + 1))
     cancelled = target._replace(cost="0")
     form = success_form(target)
-    not_stored = add_to(form, cost_id=None)
+    not_stored = add_to(form, cost_id=None, understood=understood_form(target, headers["Idempotency-Key"]))
     superseded = add_to(form, corrected_to=amount_pattern(changed))
     replayed = ("Idempotent-Replayed", "true")
     return [
@@ -175,6 +175,19 @@ def amount_pattern(target: Target) -> str:
 def add_to(alternatives: tuple[dict[str, Form], ...], **more: Form) -> tuple[dict[str, Form], ...]:
     """Return each alternative with other values, or with more keys at its end."""
     return tuple({**alternative, **more} for alternative in alternatives)
+
+
+def understood_form(target: Target, key: str) -> Form:
+    """Return what the answer to a dry run says of each parameter: its value, and where it was read."""
+    read = [
+        ("did", target.did, "path"),
+        ("cid", target.cid, "path"),
+        ("cost", target.cost, "body cost"),
+        ("notes", NOTES, "body notes"),
+        ("idempotency_key", key, "header Idempotency-Key"),
+        ("dry_run", "1", "header Dry-Run"),
+    ]
+    return {name: {"value": re.escape(value), "from": place} for name, value, place in read}
 
 
 def correction_form(before: Target, after: Target) -> tuple[dict[str, Form], ...]:
