@@ -119,7 +119,6 @@ def complete(case):
 
 NO_REQUEST = {
     "400": "P@ST / HTTP/1.1\r\n\r\n",
-    "414": f"GET /{9000 * 'x'} HTTP/1.1\r\n\r\n",
     "417": "GET / HTTP/1.1\r\nHost: x\r\nExpect: gold\r\n\r\n",
     "431": f"GET / HTTP/1.1\r\nHost: {9000 * 'x'}\r\n\r\n",
     "501": "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gold\r\n\r\n0\r\n\r\n",
