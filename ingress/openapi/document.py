@@ -18,9 +18,10 @@ TITLE = "Billable-call ingress"
 ABOUT = """A call-tracking platform reports what a call cost, once the call is billable.
 
 **Parameters** come as JSON, as a form, in the query or in the path. The body counts before the query, and the path
-comes last. The names of one parameter count in the order in which they are listed. A value is absent when it is blank,
-null, or a token that the platform did not fill in, such as `[Call:ConversionPayout]`. *did*, *cid* and *cost* are
-required; each may come in any of these places.
+comes last. The names of one parameter count in the order in which they are listed, without regard to case. A value is
+absent when it is blank, null, a filler such as `n/a`, or a token that the platform did not fill in, such as
+`[Call:ConversionPayout]`. *did*, *cid* and *cost* are required; each may come in any of these places. A slash behind
+the path changes nothing.
 
 **Errors** are `{"error": "text"}`, and nothing was billed. The text may be followed by `: ` and a detail; the part
 before the colon never changes.

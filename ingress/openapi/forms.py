@@ -28,15 +28,18 @@ PARAMETER_FORMS: dict[type, JsonObject] = {
     CostField: {
         "type": ["string", "number"],
         "format": "amount",
-        "description": "An amount below 100,000,000, kept with 4 decimal places; `$` and thousands commas are allowed.",
-        "examples": ["12.50", 12.5, "$1,200.00"],
+        "description": "An amount below 100,000,000, kept with 4 decimal places. `$`, `US$` or `USD` before or behind"
+        " it and thousands commas are allowed.",
+        "examples": ["12.50", 12.5, "$1,200.00", "12.50 USD"],
     },
     TimeField: {
         "type": ["string", "integer"],
         "format": "time-of-call",
-        "description": "ISO 8601, `3/5/2024 2:21:09 PM`, or seconds or milliseconds since 1970. A time without an"
-        " offset is read in the API key's time zone. It must be from the year 2000 to one day from now.",
-        "examples": ["2024-03-05T14:21:09Z", "2024-03-05 14:21:09 -0500", 1709648469],
+        "description": "ISO 8601, `3/5/2024, 2:21:09 PM`, `2024/03/05 14:21:09`, `Mar 5, 2024 2:21:09 PM`, RFC 2822,"
+        " any of these with a zone such as `EST` behind it, or seconds or milliseconds since 1970. The month comes"
+        " before the day. A time without an offset is read in the API key's time zone. It must be from the year 2000 to"
+        " one day from now.",
+        "examples": ["2024-03-05T14:21:09Z", "2024-03-05 14:21:09 -0500", "3/5/2024 2:21:09 PM EST", 1709648469],
     },
     NotesField: {
         "type": ["string", "number"],

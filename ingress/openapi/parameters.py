@@ -7,6 +7,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from ..intake.body import BODY_LIMIT, FORM_TYPES
+from ..intake.packing import ENCODINGS
 from ..intake.schemas import ALIASES, PARAMETER_HEADERS, BillableCallSchema
 from .forms import PARAMETER_FORMS, describe_field, to_nullable_form, to_text_form
 from .json_schema import JsonObject, refer_to
@@ -71,7 +72,9 @@ def add_order(form: JsonObject, aliases: tuple[str, ...]) -> JsonObject:
 def describe_body() -> JsonObject:
     schemas = {"application/json": "BillableCall", **dict.fromkeys(FORM_TYPES, "BillableCallForm")}
     return {
-        "description": f"JSON or a form, up to {BODY_LIMIT // 1024} KiB. Other names in it are ignored.",
+        "description": f"JSON or a form, up to {BODY_LIMIT // 1024} KiB. It may be packed, with a Content-Encoding of"
+        f" {' or '.join(sorted(ENCODINGS))}; the limit then holds for what is unpacked too. Other names in it are"
+        " ignored.",
         "content": {kind: {"schema": refer_to(schema), "examples": BODY_EXAMPLES} for kind, schema in schemas.items()},
     }
 

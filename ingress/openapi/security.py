@@ -1,4 +1,4 @@
-"""The credentials: API id and key together, as headers or under any pair of the documented names in the query."""
+"""The credentials: API id and key together, as headers, as Basic authorization or as parameters in the query."""
 
 from apispec import APISpec
 
@@ -7,6 +7,7 @@ from .json_schema import JsonObject
 
 ABOUT_ID = "The integer id of an API key."
 ABOUT_KEY = "The secret of the API key."
+ABOUT_BASIC = "The id of an API key as the user, its secret as the password."
 CREDENTIAL_PAIRS = list(zip(API_ID_NAMES, API_KEY_NAMES, strict=True))
 
 
@@ -17,12 +18,14 @@ def add_security(spec: APISpec) -> None:
             for name, about in zip(names, (ABOUT_ID, ABOUT_KEY), strict=True):
                 scheme = {"type": "apiKey", "in": place, "name": name, "description": about}
                 spec.components.security_scheme(f"{place}-{name}", scheme)
+    spec.components.security_scheme("basic", {"type": "http", "scheme": "basic", "description": ABOUT_BASIC})
 
 
 def list_security() -> list[dict[str, list[str]]]:
     """Return the alternatives, the preferred one first; each needs both of its schemes."""
     alternatives = [("header", CREDENTIAL_PAIRS[0]), *(("query", pair) for pair in CREDENTIAL_PAIRS)]
-    return [{f"{place}-{name}": [] for name in pair} for place, pair in alternatives]
+    pairs: list[dict[str, list[str]]] = [{f"{place}-{name}": [] for name in pair} for place, pair in alternatives]
+    return [pairs[0], {"basic": []}, *pairs[1:]]
 
 
 def describe_credentials() -> dict[str, JsonObject]:

@@ -105,3 +105,45 @@ def test_a_request_gets_what_the_contract_says(case, service, fill, dialer):
     if expect.get("logged"):
         assert is_logged(dialer, headers["x-request-id"])
     assert len(dialer.costs()) == (status == 200) + ("first" in case)
+
+
+def send_in_pieces(service, raw, size=1460):
+    """Send a request as a network brings it."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+    connection.connect()
+    for start in range(0, len(raw), size):
+        connection.sock.sendall(raw[start : start + size])
+        time.sleep(0.001)
+    response = http.client.HTTPResponse(connection.sock)
+    response.begin()
+    return read(response)
+
+
+@pytest.mark.parametrize("length", [8_300, 40_000, 200_000])
+def test_a_long_url_that_comes_in_pieces_is_refused_and_logged(service, fill, dialer, length):
+    raw = fill(
+        f"POST /api/ingress/calls/inbound/billable/8005550142/7205550182?cost=1&x={'x' * length} HTTP/1.1\r\n"
+        "Host: localhost\r\ntld-api-id: $ID\r\ntld-api-key: $KEY\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+
+    status, headers, answer = send_in_pieces(service, raw.encode())
+
+    assert (status, answer["error"].partition(":")[0]) == (414, "URI Too Long")
+    assert is_logged(dialer, headers["x-request-id"])
+
+
+def test_a_url_beyond_all_bounds_is_refused_before_its_end(service):
+    status, _, answer = send_in_pieces(service, b"POST /" + b"x" * 256 * 1024, 16_000)
+
+    assert (status, answer) == (414, {"error": "URI Too Long: a head may have 262144 bytes"})
+
+
+def test_headers_that_nearly_are_credentials_are_named_at_once_among_many(service):
+    line = b"_" * 8_000
+    head = b"POST /api/ingress/calls/inbound/billable HTTP/1.1\r\nHost: a\r\ntld_api_id: 1\r\n"
+    started = time.monotonic()
+
+    status, _, answer = send_in_pieces(service, head + (line + b": 1\r\n") * 20 + b"\r\n", 100_000)
+
+    assert (status, answer["error"].partition(",")[0]) == (401, "No API ID Provided: tld_api_id came")
+    assert time.monotonic() - started < 2

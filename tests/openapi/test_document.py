@@ -98,10 +98,14 @@ def test_every_parameter_is_in_the_document_under_each_of_its_names(document, bi
 def test_id_and_key_are_needed_together_in_headers_or_under_any_pair_of_names(document, billing):
     schemes = document["components"]["securitySchemes"]
 
-    alternatives = [[(schemes[name]["in"], schemes[name]["name"]) for name in pair] for pair in billing["security"]]
+    header, basic, *query = [[schemes[name] for name in pair] for pair in billing["security"]]
 
-    assert alternatives[0] == [("header", "tld-api-id"), ("header", "tld-api-key")]
-    assert alternatives[1:] == [
+    assert [(scheme["in"], scheme["name"]) for scheme in header] == [
+        ("header", "tld-api-id"),
+        ("header", "tld-api-key"),
+    ]
+    assert [(scheme["type"], scheme["scheme"]) for scheme in basic] == [("http", "basic")]
+    assert [[(scheme["in"], scheme["name"]) for scheme in pair] for pair in query] == [
         [("query", api_id), ("query", key)] for api_id, key in zip(API_ID_NAMES, API_KEY_NAMES, strict=True)
     ]
 

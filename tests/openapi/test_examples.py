@@ -24,6 +24,7 @@ REFUSED = {
     "InvalidApiIdOrKey": {"headers": {"tld-api-key": "wrong"}},
     "EndpointNotAllowed": {"key": {"endpoints": "/api/egress/*"}},
     "IpAddressNotAllowed": {"key": {"ip_addresses": "198.51.100.0/24"}},
+    "UriTooLong": {"path": f"{PATH}?notes={9000 * 'x'}"},
     "InvalidJsonBody": {"data": '{"cost": }', "content_type": "application/json"},
     "InvalidFormBody": {"data": b"--b\r\nno header", "content_type": "multipart/form-data; boundary=b"},
     "IncompleteBody": {"data": "cost=12.5", "environ": {"CONTENT_LENGTH": "250"}},

@@ -1,5 +1,7 @@
 """Where a request ends: in whatever pieces it comes, none of its bytes becomes part of another."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,13 +113,24 @@ def test_a_bare_lf_or_cr_in_the_lines_of_chunks_is_refused_at_once(chunks):
     ("content", "status"),
     [
         (b"GET / HTTP/1.1\r\nX: ".ljust(HEAD_LIMIT, b"x"), 431),
+        (b"GET /".ljust(HEAD_LIMIT, b"x"), 414),
         (CHUNKED + b"%X\r\n" % (BODY_LIMIT + 1), 413),
         (CHUNKED + b"1\r\nx\r\n" * 110_000, 413),
     ],
-    ids=["head", "chunk", "many chunks"],
+    ids=["head", "url", "chunk", "many chunks"],
 )
 def test_a_request_that_is_too_long_is_refused_before_its_end(content, status):
     framing = Framing(BODY_LIMIT)
 
     assert framing.measure(content) == 0
     assert framing.refusal.status == status
+
+
+@pytest.mark.parametrize("line", [b"_" * 100_000, b"a_" * 50_000, b"\r\n_" * 30_000, b"_:" * 50_000])
+def test_names_of_headers_with_many_underscores_are_found_promptly(line):
+    framing, started = Framing(BODY_LIMIT), time.monotonic()
+
+    framing.measure(b"GET / HTTP/1.1\r\ntld_api_id: 1\r\n" + line + b"\r\n\r\n")
+
+    assert framing.dropped_headers[0] == "tld_api_id"
+    assert time.monotonic() - started < 1
