@@ -1,8 +1,9 @@
 -- Lists the costs of one key whose calls came in a period, among a range of cost ids, in ten-thousandths and in seconds of
--- the wall clock, each with 1 if its call is in the call log by the rule of find_call. Goes through the primary key, a short
--- range a statement: a dialer's own table has no index that fits, and one more would slow every delivery down. The number
--- is read as a number, so that its text takes the collation of the log; a column of another one would lose the log's index.
--- takes: first, last, method_id, since, until, match_before, match_after
+-- the wall clock. has_call is 1 if its call is in the call log by the rule of find_call, and 2 if that may be one of less than
+-- min_seconds; 0 of these asks for none. Goes through the primary key, a short range a statement: a dialer's own table has
+-- no index that fits, and one more would slow every delivery down. The numbers are read as numbers, so that their text takes
+-- the collation of the log; a column of another one would lose the log's index.
+-- takes: first, last, method_id, since, until, match_before, match_after, min_seconds
 -- returns: cost_id, notes, did, cid, called, cost, has_call
 SELECT
   r.cost_id,
@@ -36,7 +37,35 @@ SELECT
         AND c.call_date BETWEEN r.call_date - INTERVAL %(match_before)s SECOND AND r.call_date + INTERVAL %(match_after)s SECOND
         AND c.call_direction = 'INBOUND'
     )
-  ) AS has_call
+  ) + (%(min_seconds)s > 0 AND (
+    EXISTS (
+      SELECT 1
+      FROM tldialer_call_log AS c
+      WHERE c.call_from = CONCAT('', CAST(r.call_from AS UNSIGNED))
+        AND c.call_to IN (CONCAT('', CAST(r.call_to AS UNSIGNED)), CONCAT('1', CAST(r.call_to AS UNSIGNED)), CONCAT('+1', CAST(r.call_to AS UNSIGNED)))
+        AND c.call_date BETWEEN r.call_date - INTERVAL %(match_before)s SECOND AND r.call_date + INTERVAL %(match_after)s SECOND
+        AND c.call_direction = 'INBOUND'
+        AND c.sec_talk < %(min_seconds)s
+    )
+    OR EXISTS (
+      SELECT 1
+      FROM tldialer_call_log AS c
+      WHERE c.call_from = CONCAT('1', CAST(r.call_from AS UNSIGNED))
+        AND c.call_to IN (CONCAT('', CAST(r.call_to AS UNSIGNED)), CONCAT('1', CAST(r.call_to AS UNSIGNED)), CONCAT('+1', CAST(r.call_to AS UNSIGNED)))
+        AND c.call_date BETWEEN r.call_date - INTERVAL %(match_before)s SECOND AND r.call_date + INTERVAL %(match_after)s SECOND
+        AND c.call_direction = 'INBOUND'
+        AND c.sec_talk < %(min_seconds)s
+    )
+    OR EXISTS (
+      SELECT 1
+      FROM tldialer_call_log AS c
+      WHERE c.call_from = CONCAT('+1', CAST(r.call_from AS UNSIGNED))
+        AND c.call_to IN (CONCAT('', CAST(r.call_to AS UNSIGNED)), CONCAT('1', CAST(r.call_to AS UNSIGNED)), CONCAT('+1', CAST(r.call_to AS UNSIGNED)))
+        AND c.call_date BETWEEN r.call_date - INTERVAL %(match_before)s SECOND AND r.call_date + INTERVAL %(match_after)s SECOND
+        AND c.call_direction = 'INBOUND'
+        AND c.sec_talk < %(min_seconds)s
+    )
+  )) AS has_call
 FROM call_costs AS r
 WHERE r.cost_id BETWEEN %(first)s AND %(last)s
   AND r.method = 'ingress'

@@ -12,7 +12,7 @@ def compare(staging: Staging, api_id: int, period: Period, tolerance: int, min_s
     """Find out what each staged row is, and each cost that the key has in the period; `tolerance` in seconds."""
     after = int(current_app.config["CALL_MATCH_AFTER"].total_seconds())
     staging.run("insert_settings", min_seconds=min_seconds)
-    stage_costs(staging, api_id, period, tolerance)
+    stage_costs(staging, api_id, period, tolerance, min_seconds)
     stage_call_ids(staging, api_id, period)
     staging.run_script("create_indexes")
     staging.run("mark_twins")

@@ -34,7 +34,7 @@ def run_patiently(query: Callable[..., Rows], **values: Any) -> Rows:
     return get_database().run(lambda connection: query(connection, **values), deadline=deadline)
 
 
-def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int) -> None:
+def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int, min_seconds: int) -> None:
     """Stage the costs of the key, on both sides of the period more than it has.
 
     A row on its edge may have its cost beyond it. A sender that gives no call_date is filed under the time of its
@@ -50,6 +50,7 @@ def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int) -
         "until": wall_time(period.until) + max(match_before, timedelta(days=1)),
         "match_before": int(match_before.total_seconds()),
         "match_after": int(match_after.total_seconds()),
+        "min_seconds": min_seconds,
     }
     with show_progress("Costs", range(first, last + 1, COST_BATCH)) as starts:
         for start in starts:

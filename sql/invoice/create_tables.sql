@@ -34,7 +34,7 @@ CREATE TABLE received ( -- the costs that came in
   cid TEXT NOT NULL,
   called INTEGER NOT NULL,
   cost INTEGER NOT NULL,
-  has_call INTEGER NOT NULL, -- 1: its call is in the call log
+  has_call INTEGER NOT NULL, -- 1: its call is in the call log; 2: and may be too short
   call_log_id INTEGER, -- that call, where it was looked up
   kind TEXT NOT NULL DEFAULT 'matched'
 );

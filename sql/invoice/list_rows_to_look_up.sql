@@ -1,19 +1,18 @@
--- Lists the next rows of the period after a row whose call is to be looked up: those without a cost, and those whose cost
--- has no call under its own time; all of them if the length of the calls counts.
+-- Lists the next rows of the period after a row whose call is to be looked up: those without a cost, those whose cost has no
+-- call under its own time, and those whose cost may have a call that is too short, under the time of the cost.
 -- takes: behind, since, until, at_most
 -- returns: search, did, cid, called
 SELECT
-  row AS search, did, cid, until AS called
-FROM invoice
-WHERE row > :behind
-  AND cost > 0
-  AND did IS NOT NULL
-  AND cid IS NOT NULL
-  AND until >= :since
-  AND since < :until
-  AND (
-    (SELECT min_seconds FROM settings) > 0
-    OR NOT EXISTS (SELECT 1 FROM matches AS m JOIN received AS r ON r.cost_id = m.cost_id WHERE m.row = invoice.row AND r.has_call)
-  )
-ORDER BY row
+  i.row AS search, i.did, i.cid, CASE r.has_call WHEN 2 THEN r.called ELSE i.until END AS called
+FROM invoice AS i
+LEFT JOIN matches AS m ON m.row = i.row
+LEFT JOIN received AS r ON r.cost_id = m.cost_id
+WHERE i.row > :behind
+  AND i.cost > 0
+  AND i.did IS NOT NULL
+  AND i.cid IS NOT NULL
+  AND i.until >= :since
+  AND i.since < :until
+  AND r.has_call IS NOT 1
+ORDER BY i.row
 LIMIT :at_most

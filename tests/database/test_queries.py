@@ -81,6 +81,7 @@ VALUES = {
     "dids": ["8005550142"],
     "match_before": 31 * 86_400,
     "match_after": 3 * 3_600,
+    "min_seconds": 90,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
@@ -168,6 +169,76 @@ def test_many_searches_find_what_each_finds_alone(dialer):
             alone.append((number, call.call_log_id))
     assert sorted((found.search, found.call.call_log_id) for found in found) == sorted(alone)
     assert alone
+
+
+def insert_cost(dialer, minute, cid, did):
+    dialer.execute(
+        "INSERT INTO call_costs (date_billed, cost, method, method_id, call_date, call_from, call_to, notes)"
+        " VALUES (%s, 12.3456, 'ingress', 1, %s, %s, %s, ' RGB1 ')",
+        *(NOW, NOW.replace(minute=minute), cid, did),
+    )
+
+
+def list_all_costs(dialer, **values):
+    return queries.list_costs(
+        dialer.connection,
+        **{
+            "first": 0,
+            "last": 2**40,
+            "method_id": 1,
+            "since": NOW - timedelta(days=1),
+            "until": NOW + timedelta(days=1),
+            "match_before": 600,
+            "match_after": 300,
+            "min_seconds": 0,
+            **values,
+        },
+    )
+
+
+def test_a_cost_has_a_call_where_a_search_finds_one(dialer):
+    for minute, cid, did in ((10, "7205550134", "+18005550142"), (20, "17205550199", "8005550142")):
+        dialer.add_call(NOW.replace(minute=minute), call_from=cid, call_to=did)
+        dialer.add_call(NOW.replace(minute=minute + 20), call_from=cid, call_to=did, call_direction="OUTBOUND")
+    for minute in range(60):
+        for cid in ("7205550134", "7205550199", "7205550100"):
+            insert_cost(dialer, minute, cid, "8005550142")
+
+    found = list_all_costs(dialer)
+
+    def has_call(cost):
+        called = datetime(1970, 1, 1) + timedelta(seconds=cost.called)
+        span = (called - timedelta(seconds=600), called + timedelta(seconds=300))
+        return queries.find_call(dialer.connection, Search(cost.did, cost.cid, called, *span)) is not None
+
+    assert [bool(cost.has_call) for cost in found] == [has_call(cost) for cost in found]
+    assert {cost.has_call for cost in found} == {0, 1}
+    assert {(cost.cost, cost.notes) for cost in found} == {(123_456, "RGB1")}
+
+
+@pytest.mark.parametrize(("min_seconds", "has_call"), [(0, 1), (60, 1), (61, 2)])
+def test_a_cost_says_if_its_call_may_be_too_short(dialer, min_seconds, has_call):
+    dialer.add_call(NOW)
+    dialer.execute("UPDATE tldialer_call_log SET sec_talk = 60")
+    insert_cost(dialer, 0, "7205550134", "8005550142")
+
+    assert [cost.has_call for cost in list_all_costs(dialer, min_seconds=min_seconds)] == [has_call]
+
+
+@pytest.mark.parametrize("collation", ["latin1_swedish_ci", "utf8mb4_bin", "utf8mb4_unicode_ci"])
+def test_the_calls_of_costs_can_be_found_through_the_index_in_any_collation(dialer, collation):
+    character_set = collation.partition("_")[0]
+    convert = "ALTER TABLE tldialer_call_log CONVERT TO CHARACTER SET {} COLLATE {}"
+    before = dialer.execute("SHOW TABLE STATUS LIKE 'tldialer_call_log'").fetchone()["Collation"]
+    dialer.execute(convert.format(character_set, collation))
+    try:
+        plan = dialer.execute(
+            "EXPLAIN " + dialer.connection.cursor().mogrify(STATEMENTS["list_costs"], {**VALUES, "last": 2**40})
+        ).fetchall()
+    finally:
+        dialer.execute(convert.format(before.partition("_")[0], before))
+
+    assert {step["possible_keys"] for step in plan if step["table"] == "c"} == {"pair_and_date"}
 
 
 @pytest.fixture(scope="module")

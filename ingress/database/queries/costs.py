@@ -25,7 +25,7 @@ called_at = attrgetter("call_date")
 class ReceivedCost(NamedTuple):
     """A cost of one key: `called` in seconds on the dialer's wall clock, `cost` in ten-thousandths.
 
-    `has_call` is 1 if its call is in the call log, else 0.
+    `has_call` is 1 if its call is in the call log, 2 if that may be one that is too short, else 0.
     """
 
     cost_id: int
