@@ -279,9 +279,8 @@ def test_calls_are_looked_up_one_by_one_where_finding_them_with_the_costs_takes_
     receive("RGB1")
     receive("RGB2", cid="7205550199")
     monkeypatch.setattr("ingress.invoice.received.CALLS_SECONDS", 0.1)
-    monkeypatch.setattr(
-        "ingress.invoice.received.queries", SimpleNamespace(**{**vars(queries), "list_costs": list_costs})
-    )
+    slow = SimpleNamespace(**{**vars(queries), "list_costs": list_costs})
+    monkeypatch.setattr("ingress.invoice.received.queries", slow)
 
     result = reconcile([row("RGB1"), row("RGB2", cid="7205550199")])
 
