@@ -1,9 +1,10 @@
 -- Lists the costs of one key whose calls came in a period, among a range of cost ids, in ten-thousandths and in seconds of
 -- the wall clock. has_call is 1 if its call is in the call log by the rule of find_call, and 2 if that may be one of less than
--- min_seconds; 0 of these asks for none. Goes through the primary key, a short range a statement: a dialer's own table has
--- no index that fits, and one more would slow every delivery down. The numbers are read as numbers, so that their text takes
--- the collation of the log; a column of another one would lose the log's index.
--- takes: first, last, method_id, since, until, match_before, match_after, min_seconds
+-- min_seconds (0 asks for none). Without with_calls it is always 0: the index leads to all calls of a caller, whatever their
+-- time, and that of a caller with a hundred thousand calls takes too long. Goes through the primary key, a short range a
+-- statement: a dialer's own table has no index that fits, and one more would slow every delivery down. The numbers are read
+-- as numbers, so that their text takes the collation of the log; a column of another one would lose the log's index.
+-- takes: first, last, method_id, since, until, match_before, match_after, min_seconds, with_calls
 -- returns: cost_id, notes, did, cid, called, cost, has_call
 SELECT
   r.cost_id,
@@ -12,7 +13,7 @@ SELECT
   r.call_from AS cid,
   TIMESTAMPDIFF(SECOND, '1970-01-01', r.call_date) AS called,
   CAST(r.cost * 10000 AS SIGNED) AS cost,
-  (
+  (%(with_calls)s AND (
     EXISTS (
       SELECT 1
       FROM tldialer_call_log AS c
@@ -37,7 +38,7 @@ SELECT
         AND c.call_date BETWEEN r.call_date - INTERVAL %(match_before)s SECOND AND r.call_date + INTERVAL %(match_after)s SECOND
         AND c.call_direction = 'INBOUND'
     )
-  ) + (%(min_seconds)s > 0 AND (
+  )) + (%(with_calls)s AND %(min_seconds)s > 0 AND (
     EXISTS (
       SELECT 1
       FROM tldialer_call_log AS c

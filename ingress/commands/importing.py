@@ -78,7 +78,7 @@ def report_missing(staging: Staging, doubtful: bool) -> Total:
     agreement = staging.row(Agreement, "count_agreement")
     if agreement.is_poor:
         click.echo(f"Only {agreement.agreeing:,} of {agreement.number:,} calls of the file agree with what came in.")
-        click.echo("Is it the file of this key? Are numbers (--map) and times (--time-zone) read as they are meant?")
+        click.echo("Is it the file of this key, and are its numbers, times and amounts read as they are meant?")
     return bookable
 
 

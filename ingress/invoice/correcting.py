@@ -87,7 +87,7 @@ def list_corrections(staging: Staging) -> Iterator[RowCorrection]:
     return (row for row in staging.rows(RowCorrection, "list_corrections") if not row.is_settled)
 
 
-def preview(corrections: Corrections, rows: Iterable[RowCorrection]) -> None:
+def preview_corrections(corrections: Corrections, rows: Iterable[RowCorrection]) -> None:
     """Note in the Corrections what `book` would do."""
     for _, of_cost in groupby(rows, key=attrgetter("cost_id")):
         changes: list[ListedCostChange] | None = None

@@ -9,6 +9,7 @@ from flask import current_app
 
 from ..database import queries
 from ..database.pool import get_database
+from ..errors import TLDialerConnectionError
 from .moments import DAY_SECONDS, wall_time
 from .period import Period
 from .progress import show_progress
@@ -16,6 +17,7 @@ from .staging import Staging
 
 COST_BATCH = 5_000  # cost ids in a statement; read in some 40 ms with their calls, far below the limit of 1.5 s
 KEY_BATCH = 2_000  # delivery keys in a statement, each a look into the table
+CALLS_SECONDS = 5  # of patience with a statement that also looks for calls, before it does without
 BUSY_SECONDS = 60  # of patience with a busy database; no sender waits for this
 
 Rows = TypeVar("Rows")
@@ -44,18 +46,32 @@ def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int, m
     if first is None or last is None:
         return
     match_before, match_after = current_app.config["CALL_MATCH_BEFORE"], current_app.config["CALL_MATCH_AFTER"]
-    values = {
+    values: dict[str, Any] = {
         "method_id": api_id,
         "since": wall_time(period.since - DAY_SECONDS - tolerance),
         "until": wall_time(period.until) + max(match_before, timedelta(days=1)),
         "match_before": int(match_before.total_seconds()),
         "match_after": int(match_after.total_seconds()),
         "min_seconds": min_seconds,
+        "with_calls": 1,
     }
     with show_progress("Costs", range(first, last + 1, COST_BATCH)) as starts:
         for start in starts:
-            costs = run_patiently(queries.list_costs, first=start, last=start + COST_BATCH - 1, **values)
+            costs = read_costs(first=start, last=start + COST_BATCH - 1, values=values)
             staging.run_for_each("insert_received", costs)
+
+
+def read_costs(first: int, last: int, values: dict[str, Any]) -> list[queries.ReceivedCost]:
+    """Return the costs in a range of ids, from the first failure on without their calls, which are then looked up."""
+    if values["with_calls"]:
+        deadline = time.monotonic() + CALLS_SECONDS
+        try:
+            return get_database().run(
+                lambda connection: queries.list_costs(connection, first=first, last=last, **values), deadline=deadline
+            )
+        except TLDialerConnectionError:
+            values["with_calls"] = 0
+    return run_patiently(queries.list_costs, first=first, last=last, **values)
 
 
 def stage_call_ids(staging: Staging, api_id: int, period: Period) -> None:

@@ -82,6 +82,7 @@ VALUES = {
     "match_before": 31 * 86_400,
     "match_after": 3 * 3_600,
     "min_seconds": 90,
+    "with_calls": 1,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
@@ -191,6 +192,7 @@ def list_all_costs(dialer, **values):
             "match_before": 600,
             "match_after": 300,
             "min_seconds": 0,
+            "with_calls": 1,
             **values,
         },
     )

@@ -3,9 +3,12 @@
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
+import pymysql
 import pytest
 
+from ingress.database import queries
 from tests.invoice.exports import row
 
 
@@ -262,3 +265,23 @@ def test_the_findings_add_up_to_the_difference_exactly(reconcile, receive, diale
     assert difference == invoiced - received
     assert difference == sum(Decimal(finding["difference"]) for finding in result.findings)
     assert len(set(kinds(result))) > 5
+
+
+def test_calls_are_looked_up_one_by_one_where_finding_them_with_the_costs_takes_too_long(
+    reconcile, receive, dialer, monkeypatch
+):
+    def list_costs(connection, **values):
+        if values["with_calls"]:
+            raise pymysql.OperationalError(1969, "max_statement_time exceeded")
+        return queries.list_costs(connection, **values)
+
+    dialer.add_call()
+    receive("RGB1")
+    receive("RGB2", cid="7205550199")
+    monkeypatch.setattr("ingress.invoice.received.CALLS_SECONDS", 0.1)
+    slow = SimpleNamespace(**{**vars(queries), "list_costs": list_costs})
+    monkeypatch.setattr("ingress.invoice.received.queries", slow)
+
+    result = reconcile([row("RGB1"), row("RGB2", cid="7205550199")])
+
+    assert [(finding["finding"], finding["row"]) for finding in result.findings] == [("no call in the call log", "3")]
