@@ -9,8 +9,9 @@ from typing import NamedTuple
 from flask import request
 
 from ..errors import IncompleteBody, IngressError, NoApiId, NoApiKey, RequestTooLarge
+from ..intake.absent import QUOTED, Absent, is_present
 from ..intake.nested import list_nested_names, list_swallowed
-from ..intake.parameters import QUOTED, TWO_QUESTION_MARKS, Absent, GivenTwice, Parameters, is_present, simplify_name
+from ..intake.parameters import TWO_QUESTION_MARKS, GivenTwice, Parameters, simplify_name
 from ..intake.text import decode_text
 
 API_ID_NAMES = ("tld-api-id", "api_id", "api")  # the first is the header's name too

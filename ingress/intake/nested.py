@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from werkzeug.datastructures import MultiDict
 
-from .parameters import QUOTED, TWO_QUESTION_MARKS, Absent, Parameters
+from .absent import QUOTED, Absent
+from .parameters import TWO_QUESTION_MARKS, Parameters
 
 BELOW = re.compile(r"\w+(?:\[(\w+)\]|\.(\w+))")  # the ways in which forms write it
 

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
+from .absent import Absent
 from .nested import find_misplaced
-from .parameters import Absent, GivenTwice, Parameters
+from .parameters import GivenTwice, Parameters
 from .places import Places, as_text
 from .schemas import ALIASES, PARAMETER_HEADERS, REQUIRED, Sent, collect_billable_call, find_sent
 from .senders import Sender

@@ -6,8 +6,9 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 
 from ..errors import IngressError
+from .absent import QUOTED, Absent
 from .fields import normalise_number, parse_cost, parse_time
-from .parameters import QUOTED, TWO_QUESTION_MARKS, Absent, GivenTwice
+from .parameters import TWO_QUESTION_MARKS, GivenTwice
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 NOTES_LIMIT = 65_535  # bytes of UTF-8, a TEXT column

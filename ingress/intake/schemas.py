@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from .. import errors
 from ..errors import IngressError
+from .absent import is_filler, is_filler_or_zero_date, is_present
 from .fields import has_clock
 from .nested import find_misplaced
-from .parameters import GivenTwice, Parameters, is_filler, is_filler_or_zero_date, is_present
+from .parameters import GivenTwice, Parameters
 from .schema_fields import CostField, IdempotencyKeyField, NotesField, PhoneNumberField, SwitchField, TimeField
 
 ALIASES = {

@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from ..intake.absent import is_filler
 from ..intake.fields import COST_STEP, parse_cost
-from ..intake.parameters import is_filler
 from .tables import refuse_formula
 
 AMOUNT_TEXT = re.compile(

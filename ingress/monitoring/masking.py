@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ..access.credentials import read_basic
-from ..intake.parameters import MASK, QUOTED, Parameters, is_secret_name
+from ..intake.absent import QUOTED
+from ..intake.parameters import MASK, Parameters, is_secret_name
 
 Environ = MutableMapping[str, Any]  # a WSGI environment
 
