@@ -24,6 +24,8 @@ from tests.calls import CALL, PATH
 from tests.conftest import ROOT, URL
 from tests.dialer import Dialer, create_key_on
 
+pytestmark = pytest.mark.slow
+
 ONE_UPDATED = report(matched=1, updated=1)
 
 

@@ -18,6 +18,8 @@ from tests.billing.test_faults import first_host, tables_of_first_host, url_of  
 from tests.conftest import make_service_user
 from tools.mariadb import free_port
 
+pytestmark = pytest.mark.slow
+
 READ_ONLY = pymysql.OperationalError(1290, "read-only")
 
 

@@ -12,6 +12,8 @@ from tests.calls import PATH
 from tools import ROOT
 from tools.mariadb import ENDS_WITH_US, free_port
 
+pytestmark = pytest.mark.slow
+
 TEMPORARY = "".join(f"{kind}_temp_path {kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
 

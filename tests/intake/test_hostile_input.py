@@ -12,6 +12,8 @@ from ingress import errors
 from ingress.intake.schemas import ALIASES
 from tests.conftest import URL
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {error.text for error in errors.IngressError.__subclasses__()}
 CALL = {"did": "8005550142", "cid": "7205550134", "cost": "12.5"}
 PARAMETERS = sorted({name for names in ALIASES.values() for name in names})

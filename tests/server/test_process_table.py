@@ -9,6 +9,8 @@ import pytest
 from ingress.server import process_table
 from tools.service import read_lines, serve
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.slow
 def test_a_reload_keeps_no_connection_waiting(tables, tmp_path, slow_start):

@@ -11,6 +11,8 @@ import pytest
 from tests.conftest import URL
 from tools.service import read_lines, serve
 
+pytestmark = pytest.mark.slow
+
 PATH = f"{URL}/8005550142/7205550134"
 TOKEN = "a-token-of-metrics"
 HEAD = f"POST {PATH}?api_key=secret HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n".encode()

@@ -8,6 +8,8 @@ import pytest
 
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
+
 
 def seconds_to_stop(service):
     started = time.monotonic()

@@ -15,6 +15,8 @@ from gunicorn.config import KNOWN_SETTINGS
 from tests.conftest import ROOT, URL
 from tools.service import serve
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = Path(__file__).with_name("requests")
 PATH = f"{URL}/8005550142/7205550134"
 

@@ -17,6 +17,8 @@ from tests.children import run_in_child
 from tests.conftest import URL
 from tests.spool.test_drainer import deadly
 
+pytestmark = pytest.mark.slow
+
 CALL = {"call_date": "2024-03-05T14:21:09Z"}
 LATER = {"call_date": "2024-03-05T14:22:09Z"}
 FIRST, THEN, LAST = Decimal(25), Decimal("18.75"), Decimal(20)
