@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..intake.parameters import read_parameters
 from .addresses import client_address, is_in_range
-from .credentials import Credentials, read_credentials
+from .credentials import read_credentials
 from .keys import INGRESS, find_stale_key, find_valid_key
 
 URL_LIMIT = 8190  # bytes
@@ -33,11 +33,10 @@ def allow_anyone() -> None:
 
 def require_api_key() -> None:
     """Let the request in, or raise; sets `g.delivery`, which has its key from the moment that was found valid."""
-    delivery, credentials = identify_sender()
-    require_protections(delivery, credentials)
+    require_protections(identify_sender())
 
 
-def identify_sender() -> tuple[Delivery, Credentials]:
+def identify_sender() -> Delivery:
     """Return the delivery, which is `g.delivery` from now on, with its key, or raise; no protection is checked."""
     received_at, deadline = datetime.now(UTC), get_deadline()
     g.delivery = delivery = Delivery(read_parameters(), client_address(), received_at, deadline, g.request_id)
@@ -46,7 +45,7 @@ def identify_sender() -> tuple[Delivery, Credentials]:
     require_ready(deadline)
     delivery.api_key = find_valid_key(credentials, delivery)
     delivery.parameters.secret = credentials.secret.strip()
-    return delivery, credentials
+    return delivery
 
 
 def require_cached_api_key(delivery: Delivery) -> None:
@@ -55,12 +54,12 @@ def require_cached_api_key(delivery: Delivery) -> None:
     delivery.api_key = find_stale_key(credentials)
     if delivery.api_key is None:
         raise TLDialerConnectionError
-    require_protections(delivery, credentials)
-
-
-def require_protections(delivery: Delivery, credentials: Credentials) -> None:
-    """Let a delivery with a valid key in, or raise what its protections or its body refuse."""
     delivery.parameters.secret = credentials.secret.strip()
+    require_protections(delivery)
+
+
+def require_protections(delivery: Delivery) -> None:
+    """Let a delivery with a valid key in, or raise what its protections or its body refuse."""
     require_short_url()
     require_endpoint(delivery.sender, request.path)
     require_ip_address(delivery.sender, delivery.ip_address)
