@@ -51,16 +51,6 @@ def get_spool() -> "Spool | None":
     return spool
 
 
-def depth() -> int:
-    """How many requests wait to be billed; 0 without a spool. Raises SpoolError."""
-    return measure().depth
-
-
-def age() -> int:
-    """For how many seconds the oldest has been waiting; 0 if none. Raises SpoolError."""
-    return measure().age
-
-
 def measure() -> Measures:
     """The Measures, all 0 without a spool. Raises SpoolError."""
     spool = get_spool()
