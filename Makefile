@@ -53,8 +53,8 @@ format: install ## format the code
 	@.venv/bin/ruff format .
 
 clean: ## remove everything that was made here, databases too; refuses while one of them runs
-	@for lock in $$(find .mariadb -name lock 2>/dev/null); do \
+	@for lock in $$(find .databases -name lock 2>/dev/null); do \
 		flock --nonblock $$lock true || { echo "$${lock%/lock} is in use: stop that server first"; exit 1; }; \
 	done
-	@rm -rf .venv .mariadb .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
+	@rm -rf .venv .databases .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -16,8 +16,8 @@ from tests.dialer import SECRET as SECRET  # other test modules know it from her
 from tests.dialer import Dialer, create_key_on
 from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
 from tools import ROOT, STATE
-from tools.mariadb import PrivateMariaDB
-from tools.mariadb_programs import MariaDBError
+from tools.private_server import PrivateServer
+from tools.programs import ServerError
 
 URL = "/api/ingress/calls/inbound/billable"
 
@@ -29,7 +29,7 @@ def server():
         yield None
         return
     process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with PrivateMariaDB(STATE / "test" / process) as server:
+    with PrivateServer(STATE / "test" / process) as server:
         yield server
 
 
@@ -39,8 +39,8 @@ def long_server(server):
     if server is None:
         yield None
         return
-    take_turns = Retrying(retry=retry_if_exception_type(MariaDBError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
-    long_server = PrivateMariaDB(STATE / "test" / "long")
+    take_turns = Retrying(retry=retry_if_exception_type(ServerError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
+    long_server = PrivateServer(STATE / "test" / "long")
     take_turns(long_server.start)
     try:
         yield long_server
@@ -97,7 +97,7 @@ def make_service_user(server, database, without=None):
 @pytest.fixture(scope="session")
 def mortal_server(tmp_path_factory):
     """A second private server, for what one does not do to a server that others use."""
-    with PrivateMariaDB(tmp_path_factory.mktemp("mortal")) as server:
+    with PrivateServer(tmp_path_factory.mktemp("mortal")) as server:
         yield server
 
 

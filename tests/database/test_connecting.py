@@ -14,7 +14,7 @@ from ingress.config import parse_database_url
 from ingress.database.connecting import make_ssl_context
 from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 ANY_ERROR = [RuntimeError("a package is missing"), ssl.SSLError("no certificate"), OSError("no file"), ValueError("no")]
@@ -28,7 +28,7 @@ def tls_server(tmp_path_factory):
     make_certificate(folder, "server", "Auto_Generated_Server_Certificate", ca="ca")
     make_certificate(folder, "other", "Another CA")
     options = [f"--ssl-{name}={folder / file}" for name, file in SSL_FILES.items()]
-    with PrivateMariaDB(folder / "server", *options) as server:
+    with PrivateServer(folder / "server", *options) as server:
         yield server
 
 

@@ -14,7 +14,7 @@ from ingress.database.pool import CONNECT_TIMEOUT, Database
 from ingress.errors import TLDialerConnectionError
 from tests.calls import PATH
 from tests.dialer import Dialer, create_key_on
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 
 def test_every_connection_has_the_session_settings(tables):

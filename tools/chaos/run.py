@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 from tools.service import serve
 
 from .calls import Catalogue, Chain, log_calls
@@ -41,7 +41,7 @@ def run_chaos(
 ) -> Tally:
     """Return the Tally; `faults` says how many there are to be, by kind. All logs and data go to the folder."""
     rng = random.Random(seed)  # noqa: S311 - no secret
-    with PrivateMariaDB(folder) as server:
+    with PrivateServer(folder) as server:
         catalogue = Catalogue(rng, make_database(server))
         singles = catalogue.make_chains(scale.calls - scale.burst_keys, SINGLY)
         bursts = catalogue.make_chains(scale.burst_keys, BURST)
@@ -55,7 +55,7 @@ def run_chaos(
 
 
 def send_under_faults(
-    server: PrivateMariaDB, phases: list[tuple[list[Chain], int]], tally: Tally, rng: random.Random, seconds: float
+    server: PrivateServer, phases: list[tuple[list[Chain], int]], tally: Tally, rng: random.Random, seconds: float
 ) -> None:
     """Send the calls of each phase, with a number of senders, through a service that the faults hit."""
     started = time.monotonic()

@@ -10,15 +10,15 @@ UNIX_USER = pwd.getpwuid(os.geteuid()).pw_name
 SBIN = os.environ.get("PATH", os.defpath) + ":/usr/sbin"  # an ordinary user's PATH on Debian lacks it
 
 
-class MariaDBError(RuntimeError):
+class ServerError(RuntimeError):
     """The private server cannot do what was asked; the message says why in words for the person at the terminal."""
 
 
 def program(name: str) -> str:
-    """Return the path of a program; raise MariaDBError if it is not installed."""
+    """Return the path of a program; raise ServerError if it is not installed."""
     path = shutil.which(name, path=SBIN)
     if not path:
-        raise MariaDBError(f"{name} is not installed: run tools/install")
+        raise ServerError(f"{name} is not installed: run tools/install")
     return path
 
 

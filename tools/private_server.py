@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import pymysql
 
-from tools.mariadb_programs import UNIX_USER, MariaDBError, install_command, server_command
+from tools.programs import UNIX_USER, ServerError, install_command, server_command
 
 if TYPE_CHECKING:  # PyMySQL's connections are generic for the type checker only
     from pymysql.cursors import Cursor
@@ -34,8 +34,8 @@ GRANTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES"  # n
 ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
-class PrivateMariaDB:
-    """A MariaDB server on a free loopback port; `with PrivateMariaDB(folder) as server:` starts and stops it.
+class PrivateServer:
+    """A MariaDB server on a free loopback port; `with PrivateServer(folder) as server:` starts and stops it.
 
     `options` are added to mariadbd's own. Port and socket stay the same over restarts, so URLs stay good. The
     administrator connects over the socket only (`admin`), the service over TCP (`create_database` returns its URL).
@@ -63,7 +63,7 @@ class PrivateMariaDB:
     def pid(self) -> int:
         """The process id of a server that was started."""
         if self._process is None:
-            raise MariaDBError(f"The MariaDB server in {self.folder} was never started")
+            raise ServerError(f"The MariaDB server in {self.folder} was never started")
         return self._process.pid
 
     @property
@@ -76,7 +76,7 @@ class PrivateMariaDB:
         return self.folder / "tmp"
 
     def start(self) -> None:
-        """Return once the server takes connections; make its data if there is none. Raises MariaDBError."""
+        """Return once the server takes connections; make its data if there is none. Raises ServerError."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock() as lock, self.log.open("a") as log:
             self.temporary.mkdir(exist_ok=True)
@@ -123,7 +123,7 @@ class PrivateMariaDB:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise MariaDBError(f"Another process already runs the MariaDB server in {self.folder}") from None
+            raise ServerError(f"Another process already runs the MariaDB server in {self.folder}") from None
         return lock
 
     def _make_data(self, lock: TextIOWrapper) -> None:
@@ -140,7 +140,7 @@ class PrivateMariaDB:
             stderr=subprocess.STDOUT,
         )
         if made.returncode:
-            raise MariaDBError(f"mariadb-install-db failed:\n{last_lines(made.stdout)}")
+            raise ServerError(f"mariadb-install-db failed:\n{last_lines(made.stdout)}")
         unfinished.rename(self.folder / "data")
 
     def _wait_until_up(self) -> None:
@@ -150,7 +150,7 @@ class PrivateMariaDB:
                 self.admin().close()
                 return
             time.sleep(0.02)
-        raise MariaDBError(f"mariadbd did not come up in {self.folder}:\n{last_lines(self.log.read_text())}")
+        raise ServerError(f"mariadbd did not come up in {self.folder}:\n{last_lines(self.log.read_text())}")
 
     def _end(self, number: signal.Signals) -> None:
         if self._process:
