@@ -14,13 +14,14 @@ help: ## show this list
 
 install: ## install what this machine lacks, and the Python environment in .venv
 	@tools/install
+	@tools/bring "$(SERVER)"
 
 run: install ## serve with a private MariaDB, demo data and demo keys; prints what to try
 	@.venv/bin/python -m tools.run
 
-test: ## run all tests, against a private MariaDB and in a browser
+test: install ## run all tests, or TESTS="tests/a tests/b", against a private server (MariaDB) and in a browser
 	@tools/install chromium chromedriver
-	@.venv/bin/pytest $(AT_ONCE)
+	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
 quick: install ## run the tests that take less than a second each, after every change
 	@.venv/bin/pytest $(AT_ONCE) -m "not slow"

@@ -1,4 +1,4 @@
-"""The private MariaDB server: it survives, it keeps to itself, and it ends with whoever started it."""
+"""The private server: it survives, it keeps to itself, and it ends with whoever started it."""
 
 import subprocess
 import sys
@@ -53,11 +53,12 @@ def test_the_url_stays_good_over_a_restart(mortal_server):
 
 
 def test_a_starting_server_leaves_others_temporary_tables_alone(mortal_server, tmp_path):
+    mortal_server.create_database("private_test")
     with mortal_server.admin() as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE mysql.passing (cost INT) ENGINE = Aria")
+        cursor.execute("CREATE TEMPORARY TABLE private_test.passing (cost INT) ENGINE = MyISAM")
 
         with PrivateServer(tmp_path / "other"):
-            cursor.execute("DROP TEMPORARY TABLE mysql.passing")  # an error where its files are gone
+            cursor.execute("DROP TEMPORARY TABLE private_test.passing")  # an error where its files are gone
 
 
 @pytest.mark.parametrize(
@@ -80,15 +81,17 @@ def test_the_password_is_for_the_owner_alone(mortal_server):
 
 
 def test_a_second_server_in_the_same_folder_is_refused(mortal_server):
-    with pytest.raises(ServerError, match="Another process already runs the MariaDB server in"):
+    with pytest.raises(ServerError, match="Another process already runs a server in"):
         PrivateServer(mortal_server.folder).start()
 
 
 def test_an_interrupted_first_start_does_not_break_the_next(tmp_path):
-    (tmp_path / "data.unfinished").mkdir()
-    (tmp_path / "data.unfinished" / "ibdata1").write_text("half a file")
+    server = PrivateServer(tmp_path)
+    unfinished = server.data.with_name(server.data.name + ".unfinished")
+    unfinished.mkdir()
+    (unfinished / "ibdata1").write_text("half a file")
 
-    with PrivateServer(tmp_path) as server:
+    with server:
         assert server.admin().open
 
 
