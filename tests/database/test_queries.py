@@ -10,7 +10,7 @@ from ingress.database import queries
 from ingress.database.queries import Search
 from ingress.sql import SQL, STATEMENTS
 from tests.conftest import make_long_database
-from tests.statements import count_reads, read_header
+from tests.statements import count_reads, execute_over, explain, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
@@ -234,9 +234,7 @@ def test_the_calls_of_costs_can_be_found_through_the_index_in_any_collation(dial
     before = dialer.execute("SHOW TABLE STATUS LIKE 'tldialer_call_log'").fetchone()["Collation"]
     dialer.execute(convert.format(character_set, collation))
     try:
-        plan = dialer.execute(
-            "EXPLAIN " + dialer.connection.cursor().mogrify(STATEMENTS["list_costs"], {**VALUES, "last": 2**40})
-        ).fetchall()
+        plan = explain(dialer.connection.cursor(), STATEMENTS["list_costs"], {**VALUES, "last": 2**40})
     finally:
         dialer.execute(convert.format(before.partition("_")[0], before))
 
@@ -262,10 +260,12 @@ def fill_log(cursor):
     """33,000 calls a day from callers who call three times each, over the owner's connection, which has no time-out."""
     cursor.execute("DELETE FROM tldialer_call_log")
     for start in range(0, ROWS, ROWS // 20):
-        cursor.execute(
+        execute_over(
+            cursor,
+            range(start + 1, start + ROWS // 20 + 1),
             "INSERT INTO tldialer_call_log (call_date, call_direction, call_from, call_to)"
             " SELECT %s - INTERVAL seq * 2 SECOND, IF(seq %% 11, 'OUTBOUND', 'INBOUND'),"
-            f" 2002000000 + seq %% 330000, 8005550000 + seq %% 100 FROM seq_{start + 1}_to_{start + ROWS // 20}",
+            " 2002000000 + seq %% 330000, 8005550000 + seq %% 100 FROM numbers",
             [NOW],
         )
     cursor.execute("ANALYZE TABLE tldialer_call_log")
@@ -279,10 +279,8 @@ PAIRS = pytest.mark.parametrize(
 
 @PAIRS
 def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, did):
-    cursor = long_log.cursor()
-    cursor.execute("EXPLAIN " + STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
+    (plan,) = explain(long_log.cursor(), STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
 
-    plan = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
     assert (plan["table"], plan["type"], plan["key"]) == ("c", "range", "pair_and_date")
     assert int(plan["rows"]) <= 20
 
