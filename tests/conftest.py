@@ -15,7 +15,9 @@ from ingress.database.pool import Database
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
 from tests.dialer import Dialer, create_key_on
 from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tests.servers import WAYS
 from tools import ROOT, STATE
+from tools.chaos.packets import Way
 from tools.private_server import PrivateServer
 from tools.programs import ServerError
 
@@ -215,7 +217,7 @@ class Outage(pytest.MonkeyPatch):
         self.undo()
 
 
-@pytest.fixture(params=["at once", "step by step"])
+@pytest.fixture(params=WAYS)
 def way_of_billing(request, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
-    monkeypatch.setattr(Connection, "is_mariadb", request.param == "at once")
+    monkeypatch.setattr(Connection, "is_mariadb", request.param is Way.AT_ONCE)

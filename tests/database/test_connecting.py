@@ -152,7 +152,8 @@ def test_a_host_is_tried_whatever_error_the_one_before_it_raised(tables, monkeyp
 def test_the_password_is_sent_in_utf_8_as_the_server_has_hashed_it(tables, server, monkeypatch):
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("SET NAMES utf8mb4")
-        cursor.execute("CREATE OR REPLACE USER polyglot IDENTIFIED BY 'pä€'")
+        cursor.execute("DROP USER IF EXISTS polyglot")
+        cursor.execute("CREATE USER polyglot IDENTIFIED BY 'pä€'")
         cursor.execute(f"GRANT SELECT ON {tables.url.database}.* TO polyglot")
     url = f"mysql://polyglot:p%C3%A4%E2%82%AC@127.0.0.1:{server.port}/{tables.url.database}"
 

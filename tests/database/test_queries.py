@@ -10,11 +10,13 @@ from ingress.database import queries
 from ingress.database.queries import Search
 from ingress.sql import SQL, STATEMENTS
 from tests.conftest import make_long_database
-from tests.statements import count_reads, execute_over, explain, read_header
+from tests.servers import IS_MARIADB
+from tests.statements import count_reads, execute_over, explain, open_tables, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
 NOT_A_STATEMENT = {"schema"}
+OF_ANOTHER_SERVER = set() if IS_MARIADB else {"bill_at_once"}
 
 VALUES = {
     "api_id": 1,
@@ -85,7 +87,7 @@ VALUES = {
     "with_calls": 1,
 }
 
-statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
+statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT - OF_ANOTHER_SERVER))
 
 
 @statements
@@ -253,6 +255,7 @@ def long_log(long_server, tables):
         if cursor.fetchone()[0] != ROWS:
             fill_log(cursor)
     with database.connect() as connection:
+        open_tables(connection, "tldialer_call_log", "leads")
         yield connection
 
 
@@ -279,7 +282,7 @@ PAIRS = pytest.mark.parametrize(
 
 @PAIRS
 def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, did):
-    (plan,) = explain(long_log.cursor(), STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})
+    plan = explain(long_log.cursor(), STATEMENTS["find_call"], {**VALUES, "cid": cid, "did": did})[0]
 
     assert (plan["table"], plan["type"], plan["key"]) == ("c", "range", "pair_and_date")
     assert int(plan["rows"]) <= 20
