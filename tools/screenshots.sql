@@ -17,7 +17,7 @@ WITH RECURSIVE numbers (seq) AS (
   SELECT 1 UNION ALL SELECT seq + 1 FROM numbers WHERE seq < 2600
 )
 SELECT
-  MD5(seq),
+  LEFT(SHA2(seq, 256), 32),
   310 + CRC32(seq * 7) MOD 2,
   '203.0.113.7',
   %(last)s + INTERVAL -(seq MOD 30) DAY + INTERVAL (8 + FLOOR(SQRT(CRC32(seq * 13) MOD 140))) * 3600 - CRC32(seq) MOD 3600 SECOND,

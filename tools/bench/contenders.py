@@ -123,7 +123,7 @@ class SlowLink(Gunicorn):
 
 
 class Floor:
-    """The same statement from PyMySQL in a loop and nothing else, in this process: one interpreter, eight threads."""
+    """The same statements from PyMySQL in a loop and nothing else, in this process: one interpreter, eight threads."""
 
     name = "the statements alone"
 

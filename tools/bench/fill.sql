@@ -38,6 +38,7 @@ WITH RECURSIVE numbers (seq) AS (
 )
 SELECT
   NOW() - INTERVAL seq MINUTE, 1, 'ingress', NOW() - INTERVAL seq MINUTE, 2002000000 + seq, 8005550000 + seq MOD 100
-FROM numbers;
+FROM numbers
+WHERE seq <= %(costs)s;
 
 ANALYZE TABLE tldialer_call_log, leads, lead_first_contacts, call_costs
