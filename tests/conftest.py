@@ -16,7 +16,12 @@ from ingress.database.pool import Database
 from ingress.database.readiness import READY_SECONDS
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
 from tests.dialer import Dialer, create_key_on
-from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tests.order import (  # noqa: F401 - pytest calls them
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_ignore_collect,
+    pytest_terminal_summary,
+)
 from tools import ROOT, STATE
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
@@ -120,7 +125,7 @@ def log(dialer):
 
 @pytest.fixture(scope="session")
 def ready(environment):
-    """The database was found ready once: a check for the first request of each test would take twice the test's time."""
+    """The database was found ready once: a check for the first request of each test would double its time."""
     response = create_app().test_client().get("/readyz")
     assert response.status_code == 200, response.text
 
