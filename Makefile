@@ -19,8 +19,9 @@ install: ## install what this machine lacks, and the Python environment in .venv
 run: install ## serve with a private MariaDB, demo data and demo keys; prints what to try
 	@.venv/bin/python -m tools.run
 
-test: install ## run all tests, or TESTS="tests/a tests/b", against a private server (MariaDB) and in a browser
+test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
+	@tools/bring "$(SERVER)"
 	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
 quick: install ## run the tests that take less than a second each, after every change
