@@ -11,12 +11,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Where a private server is used, SERVER=mysql, SERVER=mariadb-11 or SERVER=/a/folder names another than the machine's MariaDB."
 
 install: ## install what this machine lacks, and the Python environment in .venv
 	@tools/install
 	@tools/bring "$(SERVER)"
 
-run: install ## serve with a private MariaDB, demo data and demo keys; prints what to try
+run: install ## serve with a private server, demo data and demo keys; prints what to try
 	@.venv/bin/python -m tools.run
 
 test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"

@@ -26,6 +26,9 @@ def pytest_collection_finish():
 def pytest_collection_modifyitems(config, items):
     """Leave out what the server cannot do; sort files by the time that their last whole run took, or by slow tests."""
     items[:] = [item for item in items if IS_MARIADB or not item.get_closest_marker("mariadb")]
+    for item in items:
+        if "long_server" in item.fixturenames:
+            item.add_marker("long")
     seconds = config.cache.get(CACHED, {})
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (seconds.get(file_of(item.path), 0), slow[item.path]), reverse=True)
