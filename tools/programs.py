@@ -101,7 +101,8 @@ class Programs:
             return
         base = Path(self.find("mysqld" if self.is_mysql else "mariadbd")).parent.parent
         yield f"--basedir={base}"
-        yield from (f"--lc-messages-dir={file.parent.parent}" for file in base.glob("share/**/english/errmsg.sys"))
+        for place in ("share/english/errmsg.sys", "share/*/english/errmsg.sys"):
+            yield from (f"--lc-messages-dir={file.parent.parent}" for file in base.glob(place))
         if self.is_mysql:
             yield "--secure-file-priv=NULL"
 

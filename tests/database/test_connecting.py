@@ -14,6 +14,7 @@ from ingress.config import parse_database_url
 from ingress.database.connecting import make_ssl_context
 from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
+from tests.servers import IS_MARIADB
 from tools.private_server import PrivateServer
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
@@ -68,6 +69,17 @@ def test_a_certificate_without_the_hosts_name_is_refused(url, caplog):
 
 def test_a_certificate_without_the_hosts_name_is_taken_when_the_url_says_so(url):
     assert cipher_of(url("&ssl_verify_identity=0"))
+
+
+@pytest.mark.slow
+def test_a_server_without_tls_is_refused_where_the_url_wants_it(tmp_path, url, caplog):
+    with PrivateServer(tmp_path, "--skip-ssl" if IS_MARIADB else "--tls-version=") as server:
+        ca = url("&ssl_verify_identity=0").partition("?")[2]
+
+        with pytest.raises(TLDialerConnectionError):
+            cipher_of(f"{server.create_database('tls_test')}?{ca}")
+
+    assert "SSL is required but the server doesn't support it" in caplog.text
 
 
 def test_a_certificate_of_another_ca_is_refused_also_without_a_name_to_compare(url):
