@@ -19,7 +19,7 @@ def count_trips(dialer):
 
 
 @pytest.mark.parametrize("lead_id", [..., None], ids=["with a lead", "without"])
-def test_a_billed_call_takes_at_most_two_trips(post, dialer, lead_id):
+def test_a_billed_call_takes_no_more_trips_than_its_way_needs(post, dialer, lead_id):
     dialer.add_call("2024-03-05 14:21:50", lead_id=lead_id)
     post(json={"cost": "1", "idempotency_key": "first: connects, finds the key, notes its use"})
 
