@@ -1,5 +1,6 @@
 """Billable-call ingress: receives the costs of billable calls and writes them to the dialer's database."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from .monitoring import health, logs, metrics
 from .openapi import page
 from .spool import queue
 
+log = logging.getLogger(__name__)
+
 
 class Ingress(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,6 +29,8 @@ def create_app() -> Flask:
     """Return the application, made from the environment; raises SettingsError when that is incomplete."""
     app = Ingress(__name__, static_folder=None)
     app.config.from_mapping(read_settings())
+    for sentence in app.config["MISSPELT"]:
+        log.warning(sentence)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stay in the documented order
     proxies = app.config["TRUSTED_PROXIES"]
     # trusted proxies tell the client's address, and only the nearest one the scheme

@@ -39,7 +39,7 @@ def check_pause(context: click.Context, parameter: click.Parameter, value: str |
     "--every",
     metavar="DURATION",
     callback=check_pause,
-    help="Repeat after this pause, 60 (seconds) or 5m, until SIGTERM or Ctrl-C.",
+    help="Repeat after this pause, such as 60s or 5m, until SIGTERM or Ctrl-C.",
 )
 @with_appcontext
 def match_late_calls(since: timedelta, every: timedelta | None) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import click
+from environs import EnvError
 from marshmallow import ValidationError
 
 from ..config import parse_duration
@@ -17,6 +18,8 @@ def check_duration(context: click.Context, parameter: click.Parameter, value: st
     """Return a length of time such as `7d`."""
     try:
         duration = None if value is None else parse_duration(value)
+    except EnvError as error:
+        raise click.BadParameter(str(error)) from None
     except (ValidationError, ValueError, OverflowError):
         raise click.BadParameter(f"{value} is not a length of time such as 7d, 12h or 90m.") from None
     if duration and duration > LONGEST_DURATION:
