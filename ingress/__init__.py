@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import billable, commands, console, errors, openapi
-from .access import keys, rate_limit
+from .access import key_cache, rate_limit
 from .config import read_settings
 from .database import pool, readiness
 from .intake import sender_files
@@ -41,7 +41,7 @@ def create_app() -> Flask:
     queue.init_app(app)
     rate_limit.init_app(app)
     sender_files.init_app(app)
-    keys.init_app(app)
+    key_cache.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     app.register_blueprint(billable.blueprint)

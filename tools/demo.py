@@ -13,8 +13,10 @@ from typing import NamedTuple
 from dotenv import dotenv_values
 from pymysql.constants import CLIENT
 
-from ingress.access.keys import ADMIN, INGRESS, hash_secret
+from ingress.access.key_secrets import hash_secret
+from ingress.access.keys import ADMIN, INGRESS
 from ingress.clock import wall_clock
+from ingress.commands.rotate import replace_secret
 from ingress.config import read_settings
 from ingress.database import queries
 from ingress.database.connection import Connection
@@ -79,7 +81,7 @@ def renew_key(connection: Connection, name: str, scope: str, now: datetime) -> D
     secret = secrets.token_urlsafe()
     for key in queries.list_api_keys(connection):
         if key.name == name and key.enabled:
-            queries.update_api_key_hash(connection, key.api_id, hash_secret(secret))
+            replace_secret(connection, key, secret, old_until=now)
             return DemoKey(key.api_id, secret)
     api_id = queries.insert_api_key(
         connection,

@@ -32,7 +32,8 @@ layout.init_blueprint(blueprint)
 
 @blueprint.get("", strict_slashes=False)
 def show_overview() -> str:
-    today = dialer_now().date()
+    now = dialer_now()
+    today = now.date()
     period, complaints = read_period(request.args, today)
     counts = run(queries.count_deliveries, period.since, period.until)
     return render_template(
@@ -40,6 +41,7 @@ def show_overview() -> str:
         period={"since": period.first, "until": period.last},
         quick_periods=list_quick_periods(today),
         complaints=complaints,
+        now=now,
         keys=list_senders(total_by(counts), period),
         total=total(counts),
         spool=describe_spool(),

@@ -19,6 +19,8 @@ NOT_A_STATEMENT = {"schema"}
 VALUES = {
     "api_id": 1,
     "key_hash": "0" * 64,
+    "expected_hash": "0" * 64,
+    "old_until": NOW,
     "name": "ringba",
     "endpoints": None,
     "ip_addresses": None,

@@ -65,6 +65,7 @@ from .keys import (
     find_api_key,
     insert_api_key,
     list_api_keys,
+    update_api_key,
     update_api_key_enabled,
     update_api_key_failed,
     update_api_key_hash,
