@@ -95,7 +95,8 @@ def test_the_overview_shows_an_old_secret_that_passes_and_who_still_uses_it(dial
     key = create_key(name="ringba")
     page = console.get("/console").text
     dialer.execute(
-        "UPDATE api_keys SET old_until = '2099-03-05 14:21:09', old_last_used = '2024-03-05 14:21:09' WHERE api_id = %s",
+        "UPDATE api_keys SET old_until = '2099-03-05 14:21:09', old_last_used = '2024-03-05 14:21:09'"
+        " WHERE api_id = %s",
         key["tld-api-id"],
     )
     rotated = console.get("/console").text
