@@ -10,6 +10,7 @@ from flask.cli import ScriptInfo
 
 from . import create_app
 from .commands import COMMANDS
+from .commands.topics import TopicGroup
 from .config import SettingsError
 
 CHECKOUT_ENV_FILE = Path(__file__).parents[1] / ".env"
@@ -20,7 +21,7 @@ class CannotStart(click.ClickException):
     exit_code = 2  # as for wrong options
 
 
-@click.group(commands=COMMANDS)
+@click.group(commands=COMMANDS, cls=TopicGroup)
 @click.option(
     "--env-file",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
@@ -28,9 +29,9 @@ class CannotStart(click.ClickException):
 )
 @click.pass_context
 def main(context: click.Context, env_file: Path | None) -> None:
-    """Operate the billable-call ingress.
+    """Operate the billable-call ingress: who may send costs, what came in, and what the invoice says of it.
 
-    Settings come from the environment, or else from a file; see .env.example.
+    Settings come from the environment, or else from a file; see .env.example. Help, completion and pixel need none.
     """
     context.obj = make_script_info(env_file)
 

@@ -17,7 +17,7 @@ from .output import json_option, print_record, print_records, wants_json
 
 CHANGE_COLUMNS = ("changed", "cost_from", "cost_to", "changed_by", "delivery_id", "reason")
 
-costs = AppGroup("costs", help="What calls cost: show a cost with its history, correct or cancel it.")
+costs = AppGroup("costs", help="What a call costs, and how that changed.")
 
 
 def check_amount(context: click.Context, parameter: click.Parameter, value: str) -> Decimal:

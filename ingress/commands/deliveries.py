@@ -25,8 +25,9 @@ from .prune import prune_deliveries
 DELIVERY_COLUMNS = ("delivery_id", "received", "name", "outcome", "call_from", "call_to", "cost", "error")
 DELIVERY_ID = click.argument("wanted", metavar="DELIVERY")  # its id or request id
 
-deliveries = AppGroup("deliveries", help="What came in. DELIVERY is an id of the log, or the answer's X-Request-ID.")
-deliveries.add_command(prune_deliveries)
+deliveries = AppGroup(
+    "deliveries", help="What came in and what became of it. DELIVERY is an id of the log, or the answer's X-Request-ID."
+)
 
 
 @deliveries.command("list", short_help="List deliveries, newest first.")
@@ -136,3 +137,6 @@ def replay_delivery(wanted: str, changes: dict[str, str]) -> None:
         except IngressError as refusal:
             raise click.ClickException(str(refusal)) from None
     click.echo(answer.text)
+
+
+deliveries.add_command(prune_deliveries)

@@ -26,7 +26,7 @@ def check_pause(context: click.Context, parameter: click.Parameter, value: str |
     return pause
 
 
-@click.command("match", short_help="Find calls that came into the call log late.")
+@click.command("match", short_help="Find calls that came into the call log after their cost.")
 @click.option(
     "--since",
     default="7d",

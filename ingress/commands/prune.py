@@ -67,9 +67,13 @@ def count_old(connection: Connection, before: datetime) -> tuple[int, int]:
 
 
 def confirm_pruning(billed: int) -> None:
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise click.UsageError("There is no terminal to ask: add --yes to forget them.")
     click.confirm(f"Forget them? The {billed:,} billed ones would be billed again if they came again", abort=True)
+
+
+def is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def delete_old(connection: Connection, before: datetime) -> Iterator[int]:

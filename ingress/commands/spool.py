@@ -14,7 +14,7 @@ from .output import json_option, print_records
 
 SPOOL_COLUMNS = ("request_id", "received", "api_id", "tries", "error")
 
-spool = AppGroup("spool", help="List and bill what waits for the database. Run these as the service's user.")
+spool = AppGroup("spool", help="What waits for the database. Run as the service's user.")
 
 
 @contextmanager
