@@ -12,7 +12,7 @@ from .access import key_cache, rate_limit
 from .config import read_settings
 from .database import pool, readiness
 from .intake import sender_files
-from .monitoring import health, logs, metrics
+from .monitoring import health, logs, metrics, time_zone
 from .openapi import page
 from .spool import queue
 
@@ -38,6 +38,7 @@ def create_app() -> Flask:
     logs.init_app(app)
     pool.init_app(app)
     readiness.init_app(app)
+    time_zone.init_app(app)
     queue.init_app(app)
     rate_limit.init_app(app)
     sender_files.init_app(app)
