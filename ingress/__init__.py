@@ -13,7 +13,7 @@ from .config import read_settings
 from .database import pool, readiness
 from .intake import sender_files
 from .monitoring import health, logs, metrics, time_zone
-from .openapi import page
+from .openapi import home, page
 from .spool import queue
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ def create_app() -> Flask:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(page.blueprint)
+    app.register_blueprint(home.blueprint)
     metrics.init_app(app)
     console.init_app(app)
     return app
