@@ -15,6 +15,7 @@ from ingress import __main__
 from ingress.__main__ import main
 from ingress.commands import COMMANDS
 from ingress.commands.topics import TOPICS, find_command
+from tools import ROOT
 
 pytestmark = pytest.mark.slow  # most of them start a process
 INGRESS = Path(sys.executable).with_name("ingress")
@@ -61,14 +62,15 @@ def test_the_help_shows_each_command_with_an_example(ingress):
     assert max(map(len, printed.splitlines())) <= 120
 
 
-EXAMPLES = [example for topic in TOPICS.values() for example in topic.values() if example.split()[0] in main.commands]
+TAUGHT = [example for topic in TOPICS.values() for example in topic.values() if example.split()[0] in main.commands]
+DOCUMENTED = re.findall(r"^ingress (.+)$", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_each_example_of_the_help_can_be_typed(example, tmp_path, monkeypatch):
+@pytest.mark.parametrize("example", [*TAUGHT, *DOCUMENTED])
+def test_each_example_can_be_typed(example, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ringba.csv").touch()
-    words = shlex.split(example)
+    words = shlex.split(example, comments=True)
     command, context = main, None
 
     while isinstance(command, click.Group):
