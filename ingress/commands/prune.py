@@ -1,6 +1,5 @@
 """`ingress deliveries prune`: forget old deliveries, which means that a call among them would be billed again."""
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,6 +9,7 @@ from flask.cli import with_appcontext
 from ..clock import dialer_now
 from ..database import queries
 from ..database.connection import Connection
+from .asking import confirm
 from .database import command_connection
 from .options import check_duration
 
@@ -48,7 +48,7 @@ def prune_deliveries(age: timedelta, even_if_billed_again: bool, dry_run: bool, 
         if dry_run or not number:
             return
         if not yes:
-            confirm_pruning(billed)
+            confirm(f"Forget them? The {billed:,} billed ones would be billed again if they came again")
         forgotten = sum(delete_old(connection, before))
     click.echo(f"{forgotten:,} deliveries are forgotten.")
 
@@ -64,16 +64,6 @@ def count_old(connection: Connection, before: datetime) -> tuple[int, int]:
             billed += count.deliveries if count.outcome.is_billed else 0
         since = until
     return number, billed
-
-
-def confirm_pruning(billed: int) -> None:
-    if not is_terminal():
-        raise click.UsageError("There is no terminal to ask: add --yes to forget them.")
-    click.confirm(f"Forget them? The {billed:,} billed ones would be billed again if they came again", abort=True)
-
-
-def is_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def delete_old(connection: Connection, before: datetime) -> Iterator[int]:

@@ -5,13 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ingress.commands import asking, found_deliveries
+from ingress.commands.delivery_filters import read_asked
+from ingress.errors import TLDialerConnectionError
 from tests.calls import CALL
 
 
 @pytest.fixture
 def deliveries(app):
     """Run `ingress deliveries` and return its result."""
-    return lambda *arguments: app.test_cli_runner().invoke(args=["deliveries", *map(str, arguments)])
+
+    def run(*arguments, **options):
+        return app.test_cli_runner().invoke(args=["deliveries", *map(str, arguments)], **options)
+
+    return run
 
 
 @pytest.fixture
@@ -115,3 +122,103 @@ def test_a_wrong_change_is_refused_before_anything_is_replayed(post, dialer, log
     assert result.exit_code == 2
     assert reason in result.output
     assert dialer.costs() == ()
+
+
+@pytest.fixture
+def three_refused(post, dialer, log):
+    """The ids of three deliveries that were refused for their cost; the second is an hour old and of another caller."""
+    for cid in ("7205550134", "7205550199", "7205550134"):
+        post(path=f"/8005550142/{cid}", json={**CALL, "cost": "free"})
+    return receive_at(dialer, log, [timedelta(minutes=3), timedelta(hours=1), timedelta(0)])
+
+
+def answers(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_several_deliveries_are_replayed_one_after_the_other(deliveries, dialer, three_refused):
+    first, second, _ = three_refused
+
+    result = deliveries("replay", first, second, "--set", "cost=12.50")
+
+    assert result.exit_code == 0
+    assert [answer["delivery_id"] for answer in answers(result)] == [first, second]
+    assert [str(cost["cost"]) for cost in dialer.costs()] == ["12.5000", "12.5000"]
+
+
+def test_all_deliveries_of_a_filter_are_replayed_oldest_first(deliveries, dialer, three_refused):
+    result = deliveries("replay", "--cid", "7205550134", "--since", "1d", "--set", "cost=12.50", "--yes")
+
+    assert result.exit_code == 0
+    assert "2 deliveries match the filters.\n" in result.stderr
+    assert [answer["delivery_id"] for answer in answers(result)] == [three_refused[0], three_refused[2]]
+    assert [cost["call_from"] for cost in dialer.costs()] == ["7205550134"]  # both told of one call
+
+
+def test_a_dry_run_bills_nothing_and_leaves_the_deliveries_as_they_are(deliveries, dialer, log, three_refused):
+    result = deliveries("replay", "--outcome", "refused", "--set", "cost=12.50", "--dry-run")
+
+    assert [answer["cost_id"] for answer in answers(result)] == [None, None, None]
+    assert dialer.costs() == ()
+    assert [row["outcome"] for row in log()] == ["refused"] * 3 + ["dry_run"] * 3
+    assert deliveries("replay", "--outcome", "refused", "--set", "cost=12.50", "--yes").exit_code == 0
+    assert len(dialer.costs()) == 2
+
+
+def test_a_delivery_that_is_refused_again_does_not_keep_others_from_it(deliveries, dialer, post, log, three_refused):
+    post(path="", json={**CALL, "cid": "7205550134"})
+    dialer.execute("UPDATE deliveries SET received = received - INTERVAL 2 DAY WHERE error LIKE '%%DID%%'")
+
+    result = deliveries("replay", "--since", "7d", "--set", "cost=12.50", "--yes")
+
+    errors = [answer.get("error") for answer in answers(result)]
+    assert (result.exit_code, errors) == (1, [None, None, None, "Missing or Invalid DID"])
+    assert "Error: 1 of 4 are refused." in result.stderr
+    assert len(dialer.costs()) == 2
+
+
+def test_what_was_billed_is_not_meant_by_a_filter(deliveries, post, dialer, log):
+    post(json=CALL)
+
+    assert deliveries("replay", "--since", "1d", "--yes").stdout == ""
+    assert deliveries("replay", log()[0]["delivery_id"]).exit_code == 0
+    assert len(dialer.costs()) == 1
+
+
+def test_the_end_of_the_database_ends_it(deliveries, dialer, three_refused, monkeypatch):
+    def away(*args):
+        raise TLDialerConnectionError
+
+    monkeypatch.setattr("ingress.commands.replaying.replay", away)
+
+    result = deliveries("replay", *three_refused)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "TLDialer Connection Error" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["1", "--outcome", "refused"], ["--set", "cost=1"], ["--since", "1"]])
+def test_it_must_be_said_which_deliveries_are_meant(deliveries, dialer, three_refused, arguments):
+    assert deliveries("replay", *arguments).exit_code == 2
+    assert dialer.costs() == ()
+
+
+def test_a_filter_needs_a_yes(deliveries, dialer, three_refused, monkeypatch):
+    unasked = deliveries("replay", "--since", "1d", "--set", "cost=1")
+    monkeypatch.setattr(asking, "is_terminal", lambda: True)
+    refused = deliveries("replay", "--since", "1d", "--set", "cost=1", input="n\n")
+
+    assert (unasked.exit_code, refused.exit_code) == (2, 1)
+    assert "add --yes" in unasked.stderr
+    assert "Replay them with cost? [y/N]" in refused.stderr
+    assert dialer.costs() == ()
+
+
+def test_more_deliveries_than_one_statement_lists_are_all_found(app, dialer, three_refused, monkeypatch):
+    monkeypatch.setattr(found_deliveries, "LISTED_AT_ONCE", 1)
+
+    with app.app_context():
+        filters = read_asked(dialer.connection, outcome="refused")
+        found = [each.delivery_id for each in found_deliveries.list_all_deliveries(dialer.connection, filters)]
+
+    assert sorted(found) == three_refused

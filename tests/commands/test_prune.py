@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingress.commands import prune
+from ingress.commands import asking
 from tests.calls import CALL
 
 
@@ -75,7 +75,7 @@ def test_without_a_terminal_it_needs_to_be_told_yes(run, old, log):
 
 @pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, 1), ("n\n", 1, 4), ("\n", 1, 4), ("", 1, 4)])
 def test_a_terminal_is_asked(run, old, log, monkeypatch, answer, code, left):
-    monkeypatch.setattr(prune, "is_terminal", lambda: True)
+    monkeypatch.setattr(asking, "is_terminal", lambda: True)
 
     exit_code, told = run(input=answer)
 
