@@ -51,7 +51,7 @@ def list_warnings(keys: list[ListedApiKey], key: ListedApiKey) -> list[str]:
 def is_open(endpoints: str | None) -> bool:
     """Return whether the patterns, one a line, cover every path."""
     patterns = (endpoints or "*").split()
-    return any(not pattern.replace("*", "").strip("/") for pattern in patterns)
+    return any(pattern.endswith("*") and pattern.strip("*") in ("", "/") for pattern in patterns)
 
 
 def write_key(key: ListedApiKey) -> str:

@@ -12,6 +12,7 @@ from ..database import queries
 from ..database.pool import run
 from ..database.queries import ListedApiKey
 from ..monitoring.health import describe_spool
+from ..monitoring.time_zone import get_offsets
 from . import layout, sessions
 from .filters import DayRange, read_period
 from .plots import draw_plot
@@ -45,6 +46,7 @@ def show_overview() -> str:
         keys=list_senders(total_by(counts), period),
         total=total(counts),
         spool=describe_spool(),
+        offsets=get_offsets(),
     )
 
 

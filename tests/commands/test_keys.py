@@ -129,7 +129,7 @@ def test_a_second_key_of_a_name_is_warned_of(keys, made):
     assert second.stderr == f"Warning: key {first} is called Ringba too: commands take such keys by their ids only.\n"
 
 
-@pytest.mark.parametrize("endpoints", [(), ("*",), ("/*",), ("/api/x", "**")])
+@pytest.mark.parametrize("endpoints", [(), ("*",), ("/*",), ("*/*",), ("/api/x", "**")])
 def test_a_key_for_every_endpoint_is_warned_of(keys, endpoints):
     options = [option for endpoint in endpoints for option in ("--endpoint", endpoint)]
 
@@ -138,6 +138,7 @@ def test_a_key_for_every_endpoint_is_warned_of(keys, endpoints):
 
 def test_other_keys_are_not_warned_of(keys):
     assert keys("create", "--name", "ringba", "--endpoint", BILLABLE).stderr == ""
+    assert keys("create", "--name", "root", "--endpoint", "/", "--endpoint", "*/", "--endpoint", "/*/x").stderr == ""
     assert keys("create", "--name", "ann", "--admin").stderr == ""
 
 

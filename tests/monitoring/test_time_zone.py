@@ -142,7 +142,7 @@ def test_a_key_whose_own_zone_may_be_wrong_is_named(service, create_key):
     assert "unless" not in service.warnings()[0]
 
 
-def test_the_page_of_such_a_delivery_says_so(service, create_key):
+def test_the_console_says_so_on_its_first_page_and_at_such_a_delivery(service, create_key):
     service = service(EASTERN)
     service.send("UTC", 6)
     service.send("UTC", 1, late=3600)
@@ -150,6 +150,7 @@ def test_the_page_of_such_a_delivery_says_so(service, create_key):
     sign_in(console, create_key(name="ann", scope="admin")["tld-api-id"])
     first, *_, last = service.dialer.execute("SELECT delivery_id FROM deliveries ORDER BY delivery_id").fetchall()
 
+    assert "6 of the 7 newest unmatched deliveries" in console.get("/console").text
     reason = reason_of(console, first["delivery_id"])
     other = reason_of(console, last["delivery_id"])
 
