@@ -27,6 +27,7 @@ class CannotStart(click.ClickException):
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     help="Read settings from this file; default: .env of the checkout, else /etc/ingress.env.",
 )
+@click.version_option(package_name="billable-call-ingress", message="%(package)s %(version)s")
 @click.pass_context
 def main(context: click.Context, env_file: Path | None) -> None:
     """Operate the billable-call ingress: who may send costs, what came in, and what the invoice says of it.

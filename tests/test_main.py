@@ -99,6 +99,10 @@ def test_a_key_is_always_asked_for_by_the_same_option():
     assert about_keys == {"--key"}
 
 
+def test_the_version_is_told(ingress):
+    assert re.fullmatch(r"billable-call-ingress \d+\.\d+\.\d+\n", ingress("--version").stdout)
+
+
 def test_ingress_has_the_groups_of_flask_and_none_of_its_own_commands(app):
     assert set(main.commands) == set(app.cli.commands)
     assert not {"run", "shell", "routes"} & set(main.commands)

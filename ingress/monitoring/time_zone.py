@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 60  # an answer counts for so long: supervisors ask every few seconds
 WITHIN = timedelta(days=1)  # received; a setting that was put right is believed a day later
 SAMPLE = 20  # newest deliveries of an outcome; looked up in one statement
+REPORTED_WITHIN = timedelta(days=2)  # of the call; one reported years late would make the look-up read all those years
 ENOUGH = 5  # calls at the same distance; fewer may be chance
 FARTHEST = timedelta(hours=15)  # no two zones that people use are farther apart in practice
 QUARTER = timedelta(minutes=15)  # India is half an hour off, Nepal a quarter
@@ -96,7 +97,8 @@ def find_offsets(connection: Connection, now: datetime) -> list[Offset]:
 
 
 def find_common_distance(connection: Connection, outcome: Outcome, now: datetime) -> Offset | None:
-    reported = queries.list_newest_calls(connection, outcome, now - WITHIN, SAMPLE)
+    newest = queries.list_newest_calls(connection, outcome, now - WITHIN, SAMPLE)
+    reported = [call for call in newest if abs(call.received - call.call_date) <= REPORTED_WITHIN]
     placed = list(place_calls(connection, reported))
     distances = Counter(distance for _, distance in placed)
     if not distances:

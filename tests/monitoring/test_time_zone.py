@@ -20,7 +20,7 @@ def service(dialer, key, monkeypatch):
     """A service with this TLDIALER_TIMEZONE, in winter; its `send` reports calls that the log has in another zone."""
     monkeypatch.setattr(time_zone, "LOOK_SECONDS", 0)
     monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
-    monkeypatch.setattr(time_zone, "dialer_now", lambda: datetime(2000, 1, 1))  # all that is logged is new
+    monkeypatch.setattr(time_zone, "dialer_now", lambda: datetime(2026, 1, 16))
 
     def make(zone, **settings):
         monkeypatch.setenv("TLDIALER_TIMEZONE", zone)
@@ -48,6 +48,7 @@ class Service:
                 f"{URL}/8005550142/{cid}", headers=key or self.key, json={"cost": 1, "call_date": began.isoformat()}
             )
             assert answer.status_code == 200
+        self.dialer.execute("UPDATE deliveries SET received = call_date + INTERVAL 1 HOUR")
 
     def outcomes(self):
         rows = self.dialer.execute("SELECT outcome, COUNT(*) AS number FROM deliveries GROUP BY outcome").fetchall()
@@ -184,6 +185,17 @@ def test_a_look_that_fails_leaves_the_service_ready(service, monkeypatch, caplog
 def test_deliveries_of_more_than_a_day_ago_do_not_count(service, monkeypatch):
     service = service(EASTERN)
     service.send("UTC", 6)
-    monkeypatch.setattr(time_zone, "dialer_now", lambda: datetime(2100, 1, 1))
+    monkeypatch.setattr(time_zone, "dialer_now", lambda: datetime(2026, 1, 17))
 
     assert service.warnings() == []
+
+
+def test_calls_that_are_reported_days_late_are_not_looked_up(service, monkeypatch):
+    searches = []
+    monkeypatch.setattr("ingress.database.queries.list_calls", lambda _, asked: searches.extend(asked.values()) or [])
+    service = service(EASTERN)
+    service.send("UTC", 2)
+    service.dialer.execute("UPDATE deliveries SET call_date = '2003-03-05 14:21:09' ORDER BY delivery_id LIMIT 1")
+
+    assert service.warnings() == []
+    assert [search.call_date.year for search in searches] == [2026]

@@ -70,8 +70,9 @@ class UnmatchedDelivery(NamedTuple):
 
 
 class ReportedCall(NamedTuple):
-    """What a billed delivery reports of its call; `call_date` naive."""
+    """What a billed delivery reports of its call; times naive."""
 
+    received: datetime
     api_id: int
     call_from: str
     call_to: str
