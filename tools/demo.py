@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shlex
 from collections.abc import Iterator
@@ -121,8 +122,10 @@ def write_private(file: Path, text: str) -> None:
 
 
 def settings_file() -> str:
-    """Return the checkout's settings as an env file, with the database that the demo uses."""
-    settings = dotenv_values(ROOT / ".env") | {"TLDIALER_DATABASE_URL": os.environ["TLDIALER_DATABASE_URL"]}
+    """Return the settings that the demo has, from the checkout or the environment, as an env file."""
+    names = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    given = {name: os.environ[name] for name in names if name in os.environ}
+    settings = dotenv_values(ROOT / ".env") | given
     return "".join(f"{name}={quote_value(value or '')}\n" for name, value in settings.items())
 
 

@@ -112,5 +112,5 @@ def explain_offset(logged: LoggedDelivery, nearest: NearestCall | None, offsets:
     distance = round_distance(nearest.call_date - logged.call_date)
     for offset in offsets:
         if offset.outcome is logged.outcome and offset.distance == distance:
-            return f" This call is exactly {write_distance(distance)}, as others are: {offset.describe()}."
+            return f" This call is exactly {write_distance(distance)}, as {offset.write_share()} are: {offset.ask()}"
     return ""

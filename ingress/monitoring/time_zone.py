@@ -42,19 +42,20 @@ class Offset(NamedTuple):
 
     def describe(self) -> str:
         """Return what is seen and what it probably means."""
+        seen = f"{self.write_share()} have their calls in the call log exactly {write_distance(self.distance)}"
+        return f"{seen}: {self.ask()}"
+
+    def write_share(self) -> str:
+        return f"{self.number} of the {self.of} newest {self.outcome} deliveries"
+
+    def ask(self) -> str:
+        """Return what to look at: the setting, or where all are of one key, that key."""
         zone = dialer_zone()
         there = (datetime.now(zone).utcoffset() or timedelta(0)) + self.distance
-        return (
-            f"{self.number} of the {self.of} newest {self.outcome} deliveries have their calls in the call log exactly "
-            f"{write_distance(self.distance)}: is TLDIALER_TIMEZONE={zone.key} right? "
-            f"The dialer's clock seems to be UTC{write_utc_offset(there)}{self.describe_key()}"
-        )
-
-    def describe_key(self) -> str:
-        """Return a doubt: where all are of one key, the times of its sender may be what is wrong."""
+        clock = f"is TLDIALER_TIMEZONE={zone.key} right? The dialer's clock seems to be UTC{write_utc_offset(there)}."
         if len(self.api_ids) > 1:
-            return ""
-        return f", unless the time zone of key {min(self.api_ids)} is wrong, of which all of them are"
+            return clock
+        return f"{clock} All of them came with key {min(self.api_ids)}: its own time zone may be wrong instead."
 
 
 def write_utc_offset(offset: timedelta) -> str:
