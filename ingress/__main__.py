@@ -1,6 +1,8 @@
 """The operator's command `ingress`; it makes the application from the environment when a command first needs it."""
 
+import sys
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -35,6 +37,9 @@ def main(context: click.Context, env_file: Path | None) -> None:
     Settings come from the environment, or else from a file; see .env.example. Help, completion and pixel need none.
     """
     context.obj = make_script_info(env_file)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sender's text may not be writable in the terminal's encoding
 
 
 def make_script_info(env_file: Path | None) -> ScriptInfo:

@@ -1,5 +1,6 @@
 """The options of `keys create` and `keys edit`, which say what a key may do and how its deliveries are read."""
 
+from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Any
 
@@ -40,7 +41,11 @@ def check_endpoints(context: click.Context, parameter: click.Parameter, values: 
     return values
 
 
-NAME = click.option("--name", callback=check_name, help="Who uses the key, such as ringba; commands find it by this.")
+def name_option(required: bool) -> Callable[[Command], Command]:
+    text = "Who uses the key, such as ringba; commands find it by this."
+    return click.option("--name", required=required, callback=check_name, help=text)
+
+
 OPTIONS = (
     click.option(
         "--endpoint",

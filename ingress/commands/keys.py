@@ -12,7 +12,7 @@ from ..database import queries
 from ..database.connection import Connection
 from .database import command_connection
 from .found_keys import KEY_ARGUMENT, find_key, list_warnings, write_key
-from .key_options import NAME, key_options, read_key_options
+from .key_options import key_options, name_option, read_key_options
 from .output import json_option, print_record, print_records
 from .rotate import make_secret, print_secret, rotate_key
 
@@ -36,13 +36,11 @@ def warn_of(connection: Connection, api_id: int) -> None:
 
 
 @keys.command("create", short_help="Make a key and print its id and secret.")
-@NAME
+@name_option(required=True)
 @click.option("--admin", "is_admin", is_flag=True, help="Make a key that signs in to the console and sends no costs.")
 @key_options
-def create_key(name: str | None, is_admin: bool, on_change: str | None, **options: Any) -> None:
+def create_key(name: str, is_admin: bool, on_change: str | None, **options: Any) -> None:
     """Make a key and print its id and secret, as one line of JSON; the secret is never shown again."""
-    if name is None:
-        raise click.UsageError("Missing option '--name'.")
     given = {column: value or None for column, value in read_key_options(**options).items()}
     secret = make_secret()
     with command_connection() as connection:
@@ -79,7 +77,7 @@ def show_key(wanted: str, as_json: bool) -> None:
 
 @keys.command("edit", short_help="Change a key's name, protections or how it is read.")
 @KEY_ARGUMENT
-@NAME
+@name_option(required=False)
 @key_options
 @click.option("--end-old", is_flag=True, help="End the old secret that `rotate --keep-old` has kept.")
 @json_option

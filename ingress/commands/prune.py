@@ -14,7 +14,7 @@ from .database import command_connection
 from .options import check_duration
 
 SHORTEST_AGE = timedelta(days=31)  # platforms repeat requests for hours, but settle a month's calls after it
-FIRST_RECEIVED = datetime(2000, 1, 1)  # noqa: DTZ001 - naive as the log; before all that it holds
+FIRST_RECEIVED = datetime(2020, 1, 1)  # noqa: DTZ001 - naive as the log; there was no service before
 COUNTED_AT_ONCE = timedelta(
     days=31
 )  # counted at a time: a statement may take 1.5 s, and 10,000 a day for a month take a third

@@ -89,14 +89,18 @@ def test_a_cell_is_plain_text(value, cell):
 
 
 @pytest.mark.slow
-def test_a_real_terminal_gets_a_table(dialer, key):
+def test_a_real_terminal_gets_a_table_in_any_encoding(dialer, create_key):
+    key = create_key(name="t\u20acst")
     master, slave = pty.openpty()
     ingress = Path(sys.executable).with_name("ingress")
-    environment = {name: os.environ[name] for name in ("TLDIALER_DATABASE_URL",)} | {"COLUMNS": "120"}
+    environment = {name: os.environ[name] for name in ("TLDIALER_DATABASE_URL",)} | {
+        "COLUMNS": "120",
+        "PYTHONIOENCODING": "latin-1",
+    }
 
     subprocess.run([ingress, "keys", "list"], stdout=slave, env=environment, check=True)
     os.close(slave)
 
     printed = os.read(master, 10_000).decode().replace("\r\n", "\n")
     assert printed.startswith("api_id  name  scope    enabled")
-    assert f"\n{key['tld-api-id']:6}  test  ingress  yes" in printed
+    assert f"\n{key['tld-api-id']:6}  t?st  ingress  yes" in printed
