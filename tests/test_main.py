@@ -80,7 +80,9 @@ def test_each_example_can_be_typed(example, tmp_path, monkeypatch):
     command.make_context(name, words, parent=context)
 
 
-@pytest.mark.parametrize("command", ["keys create", "keys edit", "deliveries replay", "reconcile", "import", "pixel"])
+@pytest.mark.parametrize(
+    "command", ["keys create", "keys edit", "deliveries replay", "reconcile", "import", "disputes", "pixel"]
+)
 def test_an_option_that_may_be_repeated_says_so(command):
     found = find_command(main, command)
 

@@ -115,7 +115,7 @@ def report_unbooked(list_all: Callable[[], Iterable[UnbookedRow]], details: Path
     if number > SHOWN_ROWS:
         click.echo(f"  and {number - SHOWN_ROWS:,} more: --details lists all")
     if details:
-        with open_details(details, UnbookedRow._fields) as write:
+        with open_details(details, UnbookedRow._fields) as file:
             for unbooked in list_all():
-                write(unbooked)
+                file.write(unbooked)
     return number

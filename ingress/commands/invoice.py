@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import click
@@ -51,22 +51,29 @@ def cannot_run() -> Iterator[None]:
 
 
 @contextmanager
-def compared(options: InvoiceOptions, min_seconds: int = 0) -> Iterator[Compared]:
+def compared(
+    options: InvoiceOptions, min_seconds: int = 0, repeat_within: timedelta = timedelta()
+) -> Iterator[Compared]:
     """Yield what is Compared, or raise CannotRun."""
+    repeat_seconds, tolerance = int(repeat_within.total_seconds()), int(options.tolerance.total_seconds())
     with open_staging() as staging:
         with cannot_run():
-            if options.first_day and options.last_day and options.first_day > options.last_day:
-                raise CannotRun("--from is later than --to.")
+            check_days(options.first_day, options.last_day)
             with command_connection() as connection:
                 api_key = find_sending_key(connection, options.key)
             intake = read_file(options, staging, api_key)
             period = find_period(staging, options.first_day, options.last_day)
-            compare(staging, api_key.api_id, period, int(options.tolerance.total_seconds()), min_seconds)
+            compare(staging, api_key.api_id, period, tolerance, min_seconds, repeat_seconds)
             hints = list(list_hints(staging, intake.order))
         report_intake(intake)
         for hint in hints:
             click.echo(hint, err=True)
         yield Compared(staging, api_key, period)
+
+
+def check_days(first_day: datetime | None, last_day: datetime | None) -> None:
+    if first_day and last_day and first_day > last_day:
+        raise CannotRun("--from is later than --to.")
 
 
 def read_file(options: InvoiceOptions, staging: Staging, api_key: queries.ApiKey) -> Intake:

@@ -58,9 +58,11 @@ def details_option(text: str) -> Callable[[Command], Command]:
     return click.option("--details", type=WRITABLE_FILE, callback=check_table_file, help=text)
 
 
-FILE_OPTIONS = (
-    click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)),
-    click.option("--key", metavar="KEY", required=True, help="Id or name of the key that the platform sends with."),
+INVOICE_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+MIN_SECONDS = click.option(
+    "--min-seconds", type=click.IntRange(0), default=0, help="Also list calls shorter than this; default: none."
+)
+READING_OPTIONS = (
     click.option(
         "--from",
         "first_day",
@@ -113,5 +115,14 @@ FILE_OPTIONS = (
 
 
 def file_options(command: Command) -> Command:
-    """Give a command the options of FILE_OPTIONS, to be put into InvoiceOptions."""
-    return reduce(lambda wrapped, option: option(wrapped), reversed(FILE_OPTIONS), command)
+    """Give a command the file, its key and the READING_OPTIONS, to be put into InvoiceOptions."""
+    file = click.argument("file", type=INVOICE_FILE)
+    key = click.option(
+        "--key", metavar="KEY", required=True, help="Id or name of the key that the platform sends with."
+    )
+    return file(key(reading_options(command)))
+
+
+def reading_options(command: Command) -> Command:
+    """Give a command the options that say which days are compared, and how the file is read."""
+    return reduce(lambda wrapped, option: option(wrapped), reversed(READING_OPTIONS), command)

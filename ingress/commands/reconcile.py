@@ -4,17 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
+from ..clock import dialer_zone
 from ..invoice.amounts import format_amount
 from ..invoice.details import open_details
 from ..invoice.findings import KINDS, OF_CALLS, Detail, list_details
 from ..invoice.period import Period
-from ..invoice.staging import Staging
-from ..invoice.summary import Summary, summarise
+from ..invoice.summary import About, Summary, list_summary, summarise
 from .invoice import Compared, cannot_run, compared
-from .invoice_options import WRITABLE_FILE, InvoiceOptions, details_option, file_options
+from .invoice_options import MIN_SECONDS, WRITABLE_FILE, InvoiceOptions, details_option, file_options
 
 IN_PASSING = {
     "same": "rows agree",
@@ -26,12 +25,7 @@ IN_PASSING = {
 
 @click.command("reconcile", short_help="Compare the platform's invoice with what came in.")
 @file_options
-@click.option(
-    "--min-seconds",
-    type=click.IntRange(0),
-    default=0,
-    help="Also list calls shorter than this; default: none.",
-)
+@MIN_SECONDS
 @details_option("Write all differences to this file, as CSV or XLSX.")
 @click.option("--html", type=WRITABLE_FILE, help="Write a report to read and to print to this file.")
 @click.pass_context
@@ -49,24 +43,28 @@ def reconcile(
         print_summary(summary, result.period)
         with cannot_run():
             if details:
-                write_details(details, result.staging)
+                write_details(details, result, summary, options.file.name)
             if html:
                 write_html(html, result, summary, options.file.name)
     context.exit(int(summary.differs))
 
 
-def write_details(path: Path, staging: Staging) -> None:
-    with open_details(path, Detail._fields) as write:
-        for detail in list_details(staging):
-            write(detail)
+def write_details(path: Path, result: Compared, summary: Summary, file_name: str) -> None:
+    with open_details(path, Detail._fields) as file:
+        file.write_summary(list_summary(about(result, file_name), summary))
+        for detail in list_details(result.staging):
+            file.write(detail)
 
 
 def write_html(path: Path, result: Compared, summary: Summary, file_name: str) -> None:
-    from ..invoice.report import About, write_report
+    from ..invoice.report import write_report
 
+    write_report(path, result.staging, summary, about(result, file_name))
+
+
+def about(result: Compared, file_name: str) -> About:
     key = f"{result.api_key.api_id} ({result.api_key.name})"
-    about = About(file_name, key, result.period, current_app.config["TLDIALER_TIMEZONE"].key)
-    write_report(path, result.staging, summary, about)
+    return About(file_name, key, result.period, dialer_zone().key)
 
 
 def print_summary(summary: Summary, period: Period) -> None:

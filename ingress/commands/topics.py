@@ -24,6 +24,7 @@ TOPICS: dict[str, dict[str, str]] = {
     "Check the invoice": {
         "reconcile": "reconcile ringba.csv --key ringba --details differences.xlsx",
         "import": "import ringba.csv --key ringba --book",
+        "disputes": "disputes ringba.csv --key ringba --repeat-within 30d --output disputes.xlsx",
     },
 }
 MORE = "More"

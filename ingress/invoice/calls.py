@@ -55,9 +55,9 @@ def describe_row_call(found: queries.FoundCall) -> RowCall:
     return RowCall(found.call.call_log_id, naive_seconds(found.call.call_date), found.call.sec_talk, found.search)
 
 
-def look_up_costs(staging: Staging) -> None:
-    """Note the call of each cost of whose pair a row has found none."""
-    staging.run("insert_cost_searches")
+def look_up_costs(staging: Staging, searching: str, **values: int) -> None:
+    """Note the call of each cost that the statement `searching` wants to have looked up."""
+    staging.run(searching, **values)
     for found in look_up(staging, "list_cost_searches"):
         staging.run_for_each("update_received_call", (CostCall(call.call_log_id, cost_id) for cost_id, call in found))
 

@@ -8,11 +8,16 @@ from .received import stage_call_ids, stage_costs
 from .staging import Staging
 
 
-def compare(staging: Staging, api_id: int, period: Period, tolerance: int, min_seconds: int) -> None:
-    """Find out what each staged row is, and each cost that the key has in the period; `tolerance` in seconds."""
+def compare(
+    staging: Staging, api_id: int, period: Period, tolerance: int, min_seconds: int, repeat_seconds: int = 0
+) -> None:
+    """Find out what each staged row is, and each cost that the key has in the period; `tolerance` in seconds.
+
+    `repeat_seconds` is how far back a caller may have called before.
+    """
     after = int(current_app.config["CALL_MATCH_AFTER"].total_seconds())
     staging.run("insert_settings", min_seconds=min_seconds)
-    stage_costs(staging, api_id, period, tolerance, min_seconds)
+    stage_costs(staging, api_id, period, tolerance, min_seconds, repeat_seconds)
     stage_call_ids(staging, api_id, period)
     staging.run_script("create_indexes")
     staging.run("mark_twins")
@@ -20,7 +25,7 @@ def compare(staging: Staging, api_id: int, period: Period, tolerance: int, min_s
     staging.run("match_by_notes")
     staging.run("match_by_pair", tolerance=tolerance)
     look_up_rows(staging, period)
-    look_up_costs(staging)
+    look_up_costs(staging, "insert_cost_searches")
     staging.run_script("create_call_indexes")
     staging.run("match_by_call", after=after)
     staging.run("credit_by_key")

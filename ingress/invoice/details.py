@@ -1,24 +1,38 @@
 """Lists of rows as a file for a spreadsheet: CSV, or XLSX if the file name ends so."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
-from .tables import Value, WriteRow
+from .tables import Value, escape_formula
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet calculates what begins so instead of showing it
+
+class TableFile(Protocol):
+    """A file of rows with one header; none is kept in memory. Only a workbook has sheets and a summary before them."""
+
+    def begin_sheet(self, title: str) -> None: ...
+
+    def write(self, row: Sequence[Value]) -> None: ...
+
+    def write_summary(self, rows: Iterable[Sequence[Value]]) -> None: ...
 
 
 @contextmanager
-def open_details(path: Path, header: Sequence[str]) -> Iterator[WriteRow]:
-    """Yield a function that writes a row; none is kept in memory."""
+def open_details(path: Path, header: Sequence[str]) -> Iterator[TableFile]:
+    """Yield a TableFile, which has its name only when it is whole: half a list would be taken for all of it."""
+    part = path.with_name(f"{path.name}.part")
     open_file = choose_writer(path)
-    with open_file(path, header) as write:
-        yield lambda row: write([escape_formula(value) for value in row])
+    try:
+        with open_file(part, header) as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def choose_writer(path: Path) -> Callable[[Path, Sequence[str]], AbstractContextManager[WriteRow]]:
+def choose_writer(path: Path) -> Callable[[Path, Sequence[str]], AbstractContextManager[TableFile]]:
     if path.suffix.lower() != ".xlsx":
         return open_csv
     from .workbooks import open_workbook
@@ -26,14 +40,22 @@ def choose_writer(path: Path) -> Callable[[Path, Sequence[str]], AbstractContext
     return open_workbook
 
 
-@contextmanager
-def open_csv(path: Path, header: Sequence[str]) -> Iterator[WriteRow]:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel reads UTF-8 only with this mark
-        writer = csv.writer(file)
+class CsvFile:
+    """Rows as CSV."""
+
+    def __init__(self, writer: Any, header: Sequence[str]) -> None:
+        self.writer = writer
         writer.writerow(header)
-        yield writer.writerow
+
+    def begin_sheet(self, title: str) -> None: ...
+
+    def write(self, row: Sequence[Value]) -> None:
+        self.writer.writerow([escape_formula(value) for value in row])
+
+    def write_summary(self, rows: Iterable[Sequence[Value]]) -> None: ...
 
 
-def escape_formula(value: Value) -> Value:
-    """Return a text so that a spreadsheet shows it, since texts from outside must never be formulas."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+@contextmanager
+def open_csv(path: Path, header: Sequence[str]) -> Iterator[CsvFile]:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # Excel reads UTF-8 only with this mark
+        yield CsvFile(csv.writer(file), header)

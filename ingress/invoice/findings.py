@@ -1,6 +1,7 @@
 """The differences in words and exact amounts, as every report tells them."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -50,8 +51,8 @@ class Detail(NamedTuple):
     call_id: str | None
     did: str | None
     cid: str | None
-    invoice_date: str | None
-    received_date: str | None
+    invoice_date: datetime | date | None  # on the dialer's wall clock
+    received_date: datetime | None
     invoice_cost: Decimal | None
     received_cost: Decimal | None
     difference: Decimal
@@ -79,7 +80,7 @@ def describe_finding(finding: StagedFinding) -> Detail:
         did=finding.did,
         cid=finding.cid,
         invoice_date=describe_time(finding),
-        received_date=None if finding.called is None else str(wall_time(finding.called)),
+        received_date=None if finding.called is None else wall_time(finding.called),
         invoice_cost=None if finding.cost is None else money(finding.cost),
         received_cost=None if finding.received is None else money(finding.received),
         difference=money(finding.difference),
@@ -88,12 +89,12 @@ def describe_finding(finding: StagedFinding) -> Detail:
     )
 
 
-def describe_time(finding: StagedFinding) -> str | None:
+def describe_time(finding: StagedFinding) -> datetime | date | None:
     """Return when the invoice says that the call was; only the day where it names only the day."""
     if finding.until is None:
         return None
     when = wall_time(finding.until)
-    return str(when if finding.since == finding.until else when.date())
+    return when if finding.since == finding.until else when.date()
 
 
 def describe_remark(finding: StagedFinding) -> str | None:

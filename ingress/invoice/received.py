@@ -16,6 +16,7 @@ from .progress import show_progress
 from .staging import Staging
 
 COST_BATCH = 5_000  # cost ids in a statement; read in some 40 ms with their calls, far below the limit of 1.5 s
+SENT_KEY = b"key "  # how a key begins that the sender gave; any other is the call itself
 KEY_BATCH = 2_000  # delivery keys in a statement, each a look into the table
 CALLS_SECONDS = 5  # of patience with a statement that also looks for calls, before it does without
 BUSY_SECONDS = 60  # of patience with a busy database; no sender waits for this
@@ -23,10 +24,11 @@ BUSY_SECONDS = 60  # of patience with a busy database; no sender waits for this
 Rows = TypeVar("Rows")
 
 
-class StagedCallId(NamedTuple):
-    """The platform's id of the call for which a cost came in."""
+class StagedDelivery(NamedTuple):
+    """What the delivery log knows of a cost: the platform's id of the call, and the vendor of the call's lead."""
 
-    call_id: str
+    call_id: str | None
+    vendor_id: int | None
     cost_id: int
 
 
@@ -36,11 +38,14 @@ def run_patiently(query: Callable[..., Rows], **values: Any) -> Rows:
     return get_database().run(lambda connection: query(connection, **values), deadline=deadline)
 
 
-def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int, min_seconds: int) -> None:
+def stage_costs(
+    staging: Staging, api_id: int, period: Period, tolerance: int, min_seconds: int, repeat_seconds: int = 0
+) -> None:
     """Stage the costs of the key, on both sides of the period more than it has.
 
-    A row on its edge may have its cost beyond it. A sender that gives no call_date is filed under the time of its
-    delivery, which is later than the call by as much as the service looks back for it.
+    A row on its edge may have its cost beyond it, and its caller may have called `repeat_seconds` before. A sender that
+    gives no call_date is filed under the time of its delivery, which is later than the call by as much as the service
+    looks back for it.
     """
     first, last = run_patiently(queries.find_cost_span)
     if first is None or last is None:
@@ -48,7 +53,7 @@ def stage_costs(staging: Staging, api_id: int, period: Period, tolerance: int, m
     match_before, match_after = current_app.config["CALL_MATCH_BEFORE"], current_app.config["CALL_MATCH_AFTER"]
     values: dict[str, Any] = {
         "method_id": api_id,
-        "since": wall_time(period.since - DAY_SECONDS - tolerance),
+        "since": wall_time(period.since - max(DAY_SECONDS + tolerance, repeat_seconds)),
         "until": wall_time(period.until) + max(match_before, timedelta(days=1)),
         "match_before": int(match_before.total_seconds()),
         "match_after": int(match_after.total_seconds()),
@@ -75,17 +80,23 @@ def read_costs(first: int, last: int, values: dict[str, Any]) -> list[queries.Re
 
 
 def stage_call_ids(staging: Staging, api_id: int, period: Period) -> None:
-    """Add the senders' own keys, as far back as the delivery log goes; no delivery comes a day before its call."""
+    """Add the senders' own keys and the leads' vendors, as far back as the delivery log goes.
+
+    No delivery comes a day before its call.
+    """
     values: dict[str, Any] = {"api_id": api_id, "at_most": KEY_BATCH}
     values |= {"since": wall_time(period.since - 2 * DAY_SECONDS), "behind": 0}
     while page := run_patiently(queries.list_delivery_keys, **values):
-        staging.run_for_each("update_call_id", filter(None, map(find_call_id, page)))
+        staging.run_for_each("update_delivery", filter(None, map(describe_billed, page)))
         values |= {"since": page[-1].received, "behind": page[-1].delivery_id}
 
 
-def find_call_id(delivery: queries.DeliveryKey) -> StagedCallId | None:
-    """Return the sender's own key of a delivery that was billed; None when it sent none."""
+def describe_billed(delivery: queries.DeliveryKey) -> StagedDelivery | None:
+    """Return what a billed delivery tells; None when it billed nothing, or tells nothing."""
     key = delivery.delivery_key
-    if delivery.cost_id is None or not key or not key.startswith(b"key "):
+    if delivery.cost_id is None or not key:
         return None
-    return StagedCallId(key.removeprefix(b"key ").decode(), delivery.cost_id)
+    call_id = key.removeprefix(SENT_KEY).decode() if key.startswith(SENT_KEY) else None
+    if call_id is None and delivery.vendor_id is None:
+        return None
+    return StagedDelivery(call_id, delivery.vendor_id, delivery.cost_id)

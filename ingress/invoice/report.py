@@ -11,10 +11,9 @@ from jinja2 import Template
 
 from .amounts import format_amount
 from .findings import KINDS, OF_CALLS, Detail, list_details_of
-from .period import Period
 from .plot import draw_days
 from .staging import Staging
-from .summary import Summary
+from .summary import About, Summary
 
 TEMPLATE = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"), autoescape=True)
 SHOWN_FINDINGS = 100  # of each kind; --details has all of them
@@ -32,15 +31,6 @@ HEADINGS = {
     "seconds": "Seconds",
     "remark": "Remark",
 }
-
-
-class About(NamedTuple):
-    """What the page's head names."""
-
-    file: str
-    key: str
-    period: Period
-    time_zone: str
 
 
 class FindingTable(NamedTuple):

@@ -1,11 +1,14 @@
 """The comparison in figures: how much is billed, how much came in, and what each kind of difference adds."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from .amounts import money
-from .findings import KINDS
+from .findings import KINDS, OF_CALLS
+from .period import Period
 from .staging import Staging
+from .tables import Value
 
 
 class StagedCount(NamedTuple):
@@ -36,6 +39,15 @@ class Line(NamedTuple):
     number: int
     amount: Decimal
     difference: Decimal
+
+
+class About(NamedTuple):
+    """What the head of a report names."""
+
+    file: str
+    key: str
+    period: Period
+    time_zone: str
 
 
 class Summary(NamedTuple):
@@ -73,3 +85,17 @@ def list_lines(staging: Staging) -> list[Line]:
     found = {count.kind: count for count in staging.rows(StagedCount, "count_findings")}
     counts = [found[kind] for kind in KINDS if kind in found]
     return [Line(count.kind, count.number, money(count.amount), money(count.difference)) for count in counts]
+
+
+def list_summary(about: About, summary: Summary) -> Iterator[Sequence[Value]]:
+    """Yield the rows of the summary for a spreadsheet."""
+    yield from (("File", about.file), ("Key", about.key), ("Calls of", str(about.period)))
+    yield from (("Times are those of", about.time_zone), (), ("Finding", "Calls", "Amount", "Adds to the invoice"))
+    for line in summary.lines:
+        added = None if line.kind in OF_CALLS else line.difference
+        yield KINDS[line.kind], line.number, line.amount, added
+    yield "rows agree", summary.rows.get("same", 0)
+    yield ()
+    yield "Invoice", None, summary.invoiced
+    yield "Received", None, summary.received
+    yield "Difference", None, summary.invoiced - summary.received

@@ -1,16 +1,16 @@
 """Tables, whatever kind of file holds them: what is read from an export, and what is written for a spreadsheet."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - day 0 of the usual calendar, as Excel has counted since 1 March 1900
 
-Value = str | int | Decimal | None
-WriteRow = Callable[[Sequence[Value]], object]
+Value = str | int | Decimal | date | None
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet calculates what begins so instead of showing it
 EXCEL_ERROR = re.compile(r"#(?:VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)|#{3,}", re.IGNORECASE)
 
 
@@ -46,3 +46,8 @@ class Sheet(NamedTuple):
     tables: list[Table]
     name: str = ""
     is_hidden: bool = False
+
+
+def escape_formula(value: Value) -> Value:
+    """Return a text so that a spreadsheet shows it, since texts from outside must never be formulas."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

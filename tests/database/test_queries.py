@@ -141,6 +141,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "find_last_amount": queries.LastAmount,
         "list_cost_changes": queries.ListedCostChange,
         "list_calls": queries.LoggedCall,
+        "list_raises": queries.Raise,
         "list_newest_calls": queries.ReportedCall,
     }.items():
         assert list(row._fields) == read_header(name)[2]

@@ -5,30 +5,33 @@ from pathlib import Path
 
 import pytest
 
-from ingress.database.queries import ReceivedCost
+from ingress.database.queries import Raise, ReceivedCost
 from ingress.invoice.booking import Agreement, MissingRow, UnbookedRow
 from ingress.invoice.calls import CostCall, LastRow, RowCall, SearchedCall
 from ingress.invoice.correcting import RowCorrection
+from ingress.invoice.disputes import StagedDispute
 from ingress.invoice.findings import StagedFinding
 from ingress.invoice.hints import Causes, Exchanged, LateCosts
 from ingress.invoice.period import Span
 from ingress.invoice.plot import DayDifference
-from ingress.invoice.received import StagedCallId
+from ingress.invoice.received import StagedDelivery
 from ingress.invoice.rows import StagedRow
 from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
 from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
-SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings"}
+SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings", "create_disputes"}
 WRITTEN = {
+    "insert_raise": Raise,
     "insert_received": ReceivedCost,
     "insert_row": StagedRow,
-    "update_call_id": StagedCallId,
+    "update_delivery": StagedDelivery,
     "update_received_call": CostCall,
     "update_row_call": RowCall,
 }
 READ = {
     "list_corrections": RowCorrection,
+    "list_disputes": StagedDispute,
     "list_lost_credits": UnbookedRow,
     "count_agreement": Agreement,
     "count_findings": StagedCount,
@@ -76,6 +79,7 @@ def test_the_header_names_the_parameters_and_the_columns(name):
     body = re.sub("--.*", "", INVOICE_STATEMENTS[name])
 
     with open_staging() as staging:
+        staging.run_script("create_disputes")
         cursor = staging.execute(name, **dict.fromkeys(takes, 1))
 
         assert sorted(takes) == sorted(set(re.findall(r":(\w+)", body)))

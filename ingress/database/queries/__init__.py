@@ -31,11 +31,13 @@ from .costs import (
     DeliveryKey,
     FoundCall,
     LoggedCall,
+    Raise,
     ReceivedCost,
     find_cost_span,
     list_calls,
     list_costs,
     list_delivery_keys,
+    list_raises,
 )
 from .deliveries import (
     Count,

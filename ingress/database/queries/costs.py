@@ -38,12 +38,20 @@ class ReceivedCost(NamedTuple):
 
 
 class DeliveryKey(NamedTuple):
-    """What a billed delivery was known by; None and no cost where it billed nothing."""
+    """What a billed delivery was known by, and its lead's vendor; None and no cost where it billed nothing."""
 
     delivery_id: int
     received: datetime
     cost_id: int | None
     delivery_key: bytes | None
+    vendor_id: int | None
+
+
+class Raise(NamedTuple):
+    """What a sender has raised a cost by, in ten-thousandths."""
+
+    cost_id: int
+    raised: int
 
 
 class LoggedCall(NamedTuple):
@@ -77,6 +85,11 @@ def find_cost_span(connection: Connection) -> CostSpan:
 def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     """Return the ReceivedCosts among the cost ids `first` to `last`."""
     return list(starmap(ReceivedCost, execute(connection, "list_costs", **values).fetchall()))
+
+
+def list_raises(connection: Connection, **values: Any) -> list[Raise]:
+    """Return the Raises of a key among the cost ids `first` to `last`."""
+    return list(starmap(Raise, execute(connection, "list_raises", **values).fetchall()))
 
 
 def list_delivery_keys(connection: Connection, **values: Any) -> list[DeliveryKey]:

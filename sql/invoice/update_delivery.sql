@@ -1,0 +1,8 @@
+-- Sets what the delivery log knows of a received cost: the platform's id of its call, and the vendor of its lead.
+-- takes: call_id, vendor_id, cost_id
+-- returns: nothing
+UPDATE received
+SET
+  call_id = :call_id,
+  vendor_id = :vendor_id
+WHERE cost_id = :cost_id
