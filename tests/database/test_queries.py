@@ -14,7 +14,7 @@ from tests.statements import count_reads, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
-NOT_A_STATEMENT = {"schema"}
+NOT_A_STATEMENT = {"schema", "grants"}
 
 VALUES = {
     "api_id": 1,
