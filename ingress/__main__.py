@@ -33,6 +33,7 @@ def main(context: click.Context, env_file: Path | None) -> None:
     Settings come from the environment, or else from a file; see .env.example.
     """
     context.obj = make_script_info(env_file)
+    context.meta["load_settings"] = partial(load_env_file, env_file)  # for a command that makes no application
 
 
 def make_script_info(env_file: Path | None) -> ScriptInfo:

@@ -34,10 +34,10 @@ GRANT CREATE ON {database}.tldialer_call_log TO {owner};
 GRANT CREATE ON {database}.leads TO {owner};
 GRANT CREATE ON {database}.lead_first_contacts TO {owner};
 
--- The reader, for reports: costs with their history, deliveries and calls, and of the keys all but their hashes.
+-- The reader, for reports in SQL: costs with their history, deliveries and calls, and the names of the keys.
 CREATE USER IF NOT EXISTS {reader} IDENTIFIED BY {reader_password};
 GRANT SELECT ON {database}.call_costs TO {reader};
 GRANT SELECT ON {database}.cost_changes TO {reader};
 GRANT SELECT ON {database}.deliveries TO {reader};
 GRANT SELECT ON {database}.tldialer_call_log TO {reader};
-GRANT SELECT (api_id, name, version, enabled, scope, endpoints, ip_addresses, time_zone, sender, on_change, created, last_used, failed, failed_from) ON {database}.api_keys TO {reader};
+GRANT SELECT (api_id, name) ON {database}.api_keys TO {reader};

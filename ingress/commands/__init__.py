@@ -3,11 +3,11 @@
 import click
 from flask import Flask
 
-from . import costs, deliveries, importing, keys, match, pixel, reconcile, schema, spool
+from . import costs, deliveries, grants, importing, keys, match, pixel, reconcile, schema, spool
 
 COMMANDS: tuple[click.Command, ...] = (
     *(keys.keys, schema.schema, deliveries.deliveries, costs.costs, pixel.pixel, match.match_late_calls, spool.spool),
-    *(reconcile.reconcile, importing.import_invoice),
+    *(reconcile.reconcile, importing.import_invoice, grants.grants),
 )
 
 
