@@ -60,7 +60,7 @@ def load_env_file(env_file: Path | None) -> None:
     if chosen is None:
         return
     try:
-        load_dotenv(chosen)
+        load_dotenv(chosen, interpolate=False)  # as systemd reads it: $ is a character like others
     except OSError as error:
         if env_file:
             raise CannotStart(f"{env_file} cannot be read: {error.strerror}.") from None

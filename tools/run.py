@@ -31,7 +31,7 @@ def main(folder: Path = DEMO_FOLDER) -> int:
     """Serve until a signal comes; return gunicorn's exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    load_dotenv(ROOT / ".env")
+    load_dotenv(ROOT / ".env", interpolate=False)
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)

@@ -1,0 +1,64 @@
+"""The units of systemd: what they start exists, each timer has its service, and all are locked in alike."""
+
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from ingress.__main__ import main
+from tools import ROOT
+
+UNITS = ROOT / "deploy" / "systemd"
+OWN = {
+    "Type",
+    "ExecStart",
+    "TimeoutStartSec",
+    "KillMode",
+    "TimeoutStopSec",
+    "Restart",
+    "RestartSec",
+    "WorkingDirectory",
+}
+OWN |= {"RuntimeDirectory", "Environment"}
+
+
+def read_unit(path):
+    """Return the settings of a unit by section; one that is named twice has all its values."""
+    sections = {}
+    for line in path.read_text().splitlines():
+        if line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            section.setdefault(name, []).append(value)
+    return sections
+
+
+TIMERS = [path.stem for path in sorted(UNITS.glob("*.timer"))]
+
+
+@pytest.mark.parametrize("name", TIMERS)
+def test_each_timer_starts_a_command_that_exists(name):
+    ((command,),) = [read_unit(UNITS / f"{name}.service")["Service"]["ExecStart"]]
+
+    program, *arguments = shlex.split(command)
+    shown = CliRunner().invoke(main, [*arguments, "--help"])
+
+    assert program == "/opt/ingress/current/bin/ingress"
+    assert shown.exit_code == 0, shown.output
+
+
+def test_all_services_are_locked_in_alike():
+    locks = [
+        {name: values for name, values in read_unit(path)["Service"].items() if name not in OWN}
+        for path in UNITS.glob("*.service")
+    ]
+
+    assert len(locks) == len(TIMERS) + 1
+    assert all(each == locks[0] for each in locks)
+    assert locks[0]["NoNewPrivileges"] == ["yes"]
+
+
+@pytest.mark.parametrize("path", UNITS.glob("*.service"), ids=lambda path: path.name)
+def test_each_service_reads_the_one_file_of_settings(path):
+    assert read_unit(path)["Service"]["EnvironmentFile"] == ["/etc/ingress.env"]
