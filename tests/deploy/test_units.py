@@ -59,6 +59,6 @@ def test_all_services_are_locked_in_alike():
     assert locks[0]["NoNewPrivileges"] == ["yes"]
 
 
-@pytest.mark.parametrize("path", UNITS.glob("*.service"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(UNITS.glob("*.service")), ids=lambda path: path.name)
 def test_each_service_reads_the_one_file_of_settings(path):
     assert read_unit(path)["Service"]["EnvironmentFile"] == ["/etc/ingress.env"]
