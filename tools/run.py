@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection, HTTPException
@@ -111,8 +112,17 @@ def answers_ready(base_url: str) -> bool:
         connection.close()
 
 
+def read_folder() -> Path:
+    parser = ArgumentParser(prog="python -m tools.run", description=__doc__)
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=DEMO_FOLDER, help="of the database; default: %(default)s"
+    )
+    folder: Path = parser.parse_args().folder
+    return folder
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(main(*map(Path, sys.argv[1:])))
+        sys.exit(main(read_folder()))
     except (MariaDBError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))

@@ -49,20 +49,13 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def serve(
-    log: Path,
-    *arguments: str,
-    app: str = "wsgi:app",
-    programs: Path = BIN,
-    folder: Path = ROOT,
-    **environment: str,
-) -> Iterator[Service]:
+def serve(log: Path, *arguments: str, app: str = "wsgi:app", **environment: str) -> Iterator[Service]:
     """Run gunicorn with these settings on a free port until the end of the block; its output goes to the file `log`."""
     port = free_port()
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*ENDS_WITH_US, programs / "gunicorn", *arguments, app],
-            cwd=folder,
+            [*ENDS_WITH_US, BIN / "gunicorn", *arguments, app],
+            cwd=ROOT,
             env={**os.environ, "BIND": f"127.0.0.1:{port}", **environment},
             stdout=output,
             stderr=output,

@@ -12,7 +12,7 @@ import pytest
 
 from tests.calls import CALL, PATH
 from tools import BIN, ROOT
-from tools.service import serve
+from tools import service as service_tool
 
 pytestmark = pytest.mark.slow
 BESIDE = "billable_call_ingress-{version}.data/data/share/ingress/"
@@ -70,7 +70,7 @@ def test_the_wheel_holds_each_file_of_the_package_and_of_sql(wheel):
     tracked = subprocess.run(
         ["git", "ls-files", "ingress", "sql", "deploy"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    wanted = [name for name in tracked.stdout.split() if "Docker" not in name and (ROOT / name).is_file()]
+    wanted = [name for name in tracked.stdout.split() if "ocker" not in name and (ROOT / name).is_file()]
 
     beside = BESIDE.format(version=version)
     assert {name if name.startswith("ingress/") else beside + name for name in wanted} <= set(names)
@@ -97,11 +97,12 @@ def test_the_operators_command_works_in_an_empty_folder(installed, dialer, argum
     assert printed in result.stdout
 
 
-def test_the_service_bills_a_call_without_a_checkout(environment_folder, create_key, dialer, tmp_path):
+def test_the_service_bills_a_call_without_a_checkout(environment_folder, create_key, dialer, tmp_path, monkeypatch):
     dialer.add_call()
-    share = environment_folder / "share" / "ingress"
+    monkeypatch.setattr(service_tool, "BIN", environment_folder / "bin")
+    monkeypatch.setattr(service_tool, "ROOT", environment_folder / "share" / "ingress")
 
-    with serve(tmp_path / "log", programs=environment_folder / "bin", folder=share) as service:
+    with service_tool.serve(tmp_path / "log") as service:
         headers = {**create_key(), "Content-Type": "application/json"}
         status, _, body = service.send("POST", PATH, headers, json.dumps(CALL).encode())
         docs, _, _ = service.send("GET", "/docs")
