@@ -28,6 +28,7 @@ def install_command(data: Path, temporary: Path) -> list[str]:
         program("mariadb-install-db"),
         *common_options(data, temporary),
         "--skip-test-db",
+        "--force",  # a bare container knows no localhost, and nobody connects by a name
         "--auth-root-authentication-method=socket",
         f"--auth-root-socket-user={UNIX_USER}",
     ]

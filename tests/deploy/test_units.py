@@ -3,6 +3,7 @@
 import shlex
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from ingress.__main__ import main
@@ -46,6 +47,16 @@ def test_each_timer_starts_a_command_that_exists(name):
 
     assert program == "/opt/ingress/current/bin/ingress"
     assert shown.exit_code == 0, shown.output
+
+
+def test_each_service_of_the_composition_that_runs_a_command_finds_it():
+    composed = yaml.safe_load((ROOT / "deploy" / "docker-compose.yaml").read_text())["services"]
+    commands = [service["command"] for service in composed.values() if service.get("command", [""])[0] == "ingress"]
+
+    shown = [CliRunner().invoke(main, [*command[1:], "--help"]) for command in commands]
+
+    assert len(shown) == 2
+    assert [each.output for each in shown if each.exit_code] == []
 
 
 def test_all_services_are_locked_in_alike():
