@@ -142,6 +142,15 @@ def test_each_further_command_works_with_the_services_user(service, arguments):
     run_command(service, *arguments)
 
 
+def test_a_table_that_the_services_user_may_not_create_is_an_error(service, administer):
+    administer(f"DROP TABLE {DATABASE}.cost_changes")
+
+    result = service.test_cli_runner().invoke(args=["schema", "apply"])
+
+    assert result.exit_code == 1
+    assert "CREATE command denied" in result.output
+
+
 @pytest.mark.parametrize(
     "statement",
     [
