@@ -132,7 +132,11 @@ def ready(environment):
 
 @pytest.fixture
 def app(dialer, ready):
-    """The application, which trusts the database as it would a minute after its start."""
+    return create_trusting_app()
+
+
+def create_trusting_app():
+    """Make an application that trusts the database as it does after its first request."""
     app = create_app()
     app.extensions["database"].hosts.current.checked_until = time.monotonic() + READY_SECONDS
     return app
