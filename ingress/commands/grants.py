@@ -10,6 +10,7 @@ from ..config import parse_database_url
 from ..database.grants import ACCOUNT, DATABASE_NAME, Account, fill_grants
 
 PASSWORD_POLICY = "-aA1"  # noqa: S105 - a character of each kind, which servers with a password policy ask for
+ANY_HOST = "%"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -19,7 +20,7 @@ def check_account(context: click.Context, parameter: click.Parameter, value: str
         return None
     if not (match := ACCOUNT.fullmatch(value)):
         raise click.BadParameter(f"{value} is not like ingress@localhost or ingress@10.0.0.%.")
-    return Account(match[1], match[2], secrets.token_urlsafe(24) + PASSWORD_POLICY)
+    return Account(match[1], match[2] or ANY_HOST, secrets.token_urlsafe(24) + PASSWORD_POLICY)
 
 
 def check_database(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -46,17 +47,17 @@ def read_database_name(context: click.Context) -> str | None:
     "--user",
     "service",
     required=True,
-    metavar="NAME@HOST",
+    metavar="NAME[@HOST]",
     callback=check_account,
-    help="The service's user, and the host that it connects from; % for any host.",
+    help="The service's user, and the host that it connects from, such as 10.0.0.%; default: any host.",
 )
 @click.option(
     "--owner",
-    metavar="NAME@HOST",
+    metavar="NAME[@HOST]",
     callback=check_account,
     help="A user for `ingress schema apply`, which an upgrade may need.",
 )
-@click.option("--reader", metavar="NAME@HOST", callback=check_account, help="A user that reads costs, for reports.")
+@click.option("--reader", metavar="NAME[@HOST]", callback=check_account, help="A user that reads costs, for reports.")
 @click.option(
     "--database",
     metavar="NAME",

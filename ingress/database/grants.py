@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..sql import SQL, STATEMENTS
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-ACCOUNT = re.compile(r"([\w.-]{1,32})@([\w.:%/-]{1,60})", re.ASCII)  # no character that SQL or a URL must escape
+ACCOUNT = re.compile(r"([\w.-]{1,32})(?:@([\w.:%/-]{1,60}))?", re.ASCII)  # no character that SQL or a URL must escape
 DATABASE_NAME = re.compile(r"[\w$-]{1,64}", re.ASCII)
 
 

@@ -268,6 +268,10 @@ def test_what_is_not_wanted_is_not_printed():
     assert "{" not in printed
 
 
+def test_a_user_without_a_host_may_come_from_any():
+    assert "TO 'ingress'@'%';" in grants("--user", "ingress", "--database", "tldialer").output
+
+
 def test_the_database_is_that_of_the_settings(tmp_path, monkeypatch):
     monkeypatch.delenv("TLDIALER_DATABASE_URL")
     (tmp_path / "env").write_text("TLDIALER_DATABASE_URL=mysql://a:b@127.0.0.1/of_the_settings\n")
@@ -280,8 +284,8 @@ def test_the_database_is_that_of_the_settings(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--user", "ingress"),
         ("--user", "in'gress@localhost"),
+        ("--user", "ingress@"),
         ("--user", "ingress@local'host"),
         ("--user", "ingress@localhost", "--database", "a`b"),
         ("--user", "ingress@localhost", "--owner", "ingress@localhost"),

@@ -40,13 +40,29 @@ TIMERS = [path.stem for path in sorted(UNITS.glob("*.timer"))]
 
 @pytest.mark.parametrize("name", TIMERS)
 def test_each_timer_starts_a_command_that_exists(name):
-    ((command,),) = [read_unit(UNITS / f"{name}.service")["Service"]["ExecStart"]]
+    shown = CliRunner().invoke(main, [*read_command(name), "--help"])
 
-    program, *arguments = shlex.split(command)
-    shown = CliRunner().invoke(main, [*arguments, "--help"])
-
-    assert program == "/opt/ingress/current/bin/ingress"
     assert shown.exit_code == 0, shown.output
+
+
+def read_command(name):
+    """Return what the unit of a timer gives to `ingress`."""
+    ((command,),) = [read_unit(UNITS / f"{name}.service")["Service"]["ExecStart"]]
+    program, *arguments = shlex.split(command)
+    assert program == "/opt/ingress/current/bin/ingress"
+    return arguments
+
+
+def test_the_nightly_pruning_needs_nobody_who_answers(app, dialer, key, log):
+    dialer.execute(
+        "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status)"
+        " VALUES ('old', %s, '2020-03-05 14:21:50', '{}', 'refused', 400)",
+        key["tld-api-id"],
+    )
+
+    pruned = app.test_cli_runner().invoke(args=read_command("ingress-prune"))
+
+    assert (pruned.exit_code, log()) == (0, ()), pruned.output
 
 
 def test_each_service_of_the_composition_that_runs_a_command_finds_it():
