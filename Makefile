@@ -11,20 +11,24 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Where a private server is used, SERVER=mysql, SERVER=mariadb-11 or SERVER=/a/folder names another than the machine's MariaDB."
 
 install: ## install the service into .venv: no development tools, no database server
 	@tools/install --production
 
 develop: ## install what the tests and tools need, MariaDB's programs too
 	@tools/install
+	@tools/bring "$(SERVER)"
 
-run: ## serve with a private MariaDB, demo data and demo keys; prints what to try
+run: ## serve with a private server, demo data and demo keys; prints what to try
 	@tools/install --production curl mariadbd mariadb
+	@tools/bring "$(SERVER)"
 	@.venv/bin/python -m tools.run
 
-test: ## run all tests, against a private MariaDB and in a browser
+test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
-	@.venv/bin/pytest $(AT_ONCE)
+	@tools/bring "$(SERVER)"
+	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
 quick: develop ## run the tests that take less than a second each, after every change
 	@.venv/bin/pytest $(AT_ONCE) -m "not slow"
@@ -65,8 +69,8 @@ wheel: install ## build the wheel of this version in dist/, for a server without
 	@ls dist/*.whl
 
 clean: ## remove everything that was made here, databases too; refuses while one of them runs
-	@for lock in $$(find .mariadb -name lock 2>/dev/null); do \
+	@for lock in $$(find .databases -name lock 2>/dev/null); do \
 		flock --nonblock $$lock true || { echo "$${lock%/lock} is in use: stop that server first"; exit 1; }; \
 	done
-	@rm -rf .venv .mariadb .pytest_cache .ruff_cache .coverage htmlcov build dist *.egg-info
+	@rm -rf .venv .databases .pytest_cache .ruff_cache .coverage htmlcov build dist *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +
