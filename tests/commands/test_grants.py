@@ -106,7 +106,7 @@ def test_on_an_empty_server_the_service_is_ready_at_once(service):
 
 def test_the_service_does_its_whole_work_with_its_user(service, as_admin):
     lead_id = as_admin.add_call()
-    made = json.loads(run_command(service, "keys", "create", "--name", "ringba"))
+    made = json.loads(run_command(service, "keys", "create", "--name", "ringba", "--endpoint", "/api/*"))
     headers = {"tld-api-id": str(made["api_id"]), "tld-api-key": made["api_key"]}
     client = service.test_client()
 
