@@ -14,6 +14,8 @@ from environs.fields import TimeDelta
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
+from .alarm_hours import AlarmHours, read_alarm_hours
+
 CONSOLE_SECRET_LENGTH = 32  # the 128 bits of `openssl rand -hex 16`, beyond guessing
 
 
@@ -56,6 +58,11 @@ def read_settings() -> dict[str, Any]:
         "SENDERS": env.file("INGRESS_SENDERS", None),
         "SPOOL": env.folder("INGRESS_SPOOL", None),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+        "NOTIFY": env.str("INGRESS_NOTIFY", ""),
+        "ALARM_HOURS": env.alarm_hours("ALARM_HOURS", "mon-sun 0:00-24:00"),
+        "ALARM_SILENCE": env.int("ALARM_SILENCE", 10, validate=Range(min=1)),
+        "ALARM_SHARE": env.share("ALARM_SHARE", "30%"),
+        "ALARM_DELAY": env.duration("ALARM_DELAY", "15m"),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
         "CONSOLE_SECRET": env.console_secret("CONSOLE_SECRET", ""),
@@ -132,6 +139,21 @@ def parse_duration(text: str) -> timedelta:
     return duration
 
 
+def parse_alarm_hours(text: str) -> AlarmHours:
+    try:
+        return read_alarm_hours(text)
+    except ValueError:
+        raise EnvError(f"{text!r} is nothing such as 'mon-fri 9:00-18:00, sat 10:00-14:00'.") from None
+
+
+def parse_share(text: str) -> float:
+    """Return 30 % as 0.3."""
+    match = re.fullmatch(r"(\d{1,3}) ?%", text)
+    if not match or not 0 < int(match[1]) <= 100:
+        raise EnvError(f"{text!r} is no share such as 30%.")
+    return int(match[1]) / 100
+
+
 def parse_methods(text: str) -> frozenset[str]:
     methods = frozenset(method.strip().upper() for method in text.split(","))
     if not methods <= {"POST", "GET"}:
@@ -189,6 +211,8 @@ PARSERS = {
     "database_url": parse_database_url,
     "time_zone": parse_time_zone,
     "duration": parse_duration,
+    "alarm_hours": parse_alarm_hours,
+    "share": parse_share,
     "methods": parse_methods,
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,

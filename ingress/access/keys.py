@@ -16,7 +16,7 @@ from .. import counters
 from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database
-from ..database.queries import ApiKey
+from ..database.queries import ApiKey, ListedApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey, TLDialerConnectionError
 from ..intake.parameters import TWO_QUESTION_MARKS
@@ -154,6 +154,11 @@ def is_valid(key: ApiKey | None, secret: str) -> TypeGuard[ApiKey]:
     """Return True when the secret is that of the key and the key is enabled."""
     is_same = hmac.compare_digest(key.key_hash if key else DUMMY_HASH, hash_secret(secret))
     return is_same and key is not None and bool(key.enabled)
+
+
+def may_send(key: ApiKey | ListedApiKey) -> bool:
+    """Return True for an enabled key of a platform."""
+    return bool(key.enabled) and key.scope == INGRESS
 
 
 def parse_api_id(text: str) -> int | None:
