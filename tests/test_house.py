@@ -25,7 +25,19 @@ ROOMS = (
         "access",
         "billing",
     ),
-    *("delivery", "database", "intake", "counters", "server", "errors", "clock", "config", "alarm_hours", "outcome", "sql"),
+    *(
+        "delivery",
+        "database",
+        "intake",
+        "counters",
+        "server",
+        "errors",
+        "clock",
+        "config",
+        "alarm_hours",
+        "outcome",
+        "sql",
+    ),
 )
 EVERYWHERE = {"log", "blueprint", "init_app"}  # what each module that has one calls so
 

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from ..clock import dialer_now
 from ..watch.alarm import Findings
 from ..watch.looking import look
 from ..watch.memory import Memory, MemoryInUse, open_memory
-from ..watch.telling import Address, InvalidAddress, News, read_addresses, tell
+from ..watch.telling import Recipient, InvalidAddress, News, read_recipients, tell
 from .match import END_SIGNALS, check_pause, deferred_signals
 
 MEMORY_FILE = Path("/var/lib/ingress/alarms.json")  # systemd makes the folder for the service's user
@@ -40,19 +41,19 @@ def watch(pause: timedelta | None, no_senders: bool, path: Path) -> None:
 
     Exit codes: 0 all is well or told; 1 an alarm could not be told, or is printed; 2 wrong options or settings.
     """
-    addresses = load_addresses()
-    look_once = (
-        (lambda: tell_all(path, addresses, not no_senders)) if addresses else (lambda: print_all(not no_senders))
-    )
+    recipients = load_recipients()
+    look_once: Callable[[], bool] = partial(print_all, not no_senders)
+    if recipients:
+        look_once = partial(tell_all, path, recipients, not no_senders)
     with deferred_signals(END_SIGNALS):
         if pause is None:
             raise SystemExit(0 if look_once() else 1)
         watch_on(look_once, pause.total_seconds())
 
 
-def load_addresses() -> list[Address]:
+def load_recipients() -> list[Recipient]:
     try:
-        return read_addresses(current_app.config["NOTIFY"]) if current_app.config["NOTIFY"] else []
+        return read_recipients(current_app.config["NOTIFY"]) if current_app.config["NOTIFY"] else []
     except InvalidAddress as error:
         raise click.UsageError(str(error)) from None
 
@@ -75,32 +76,32 @@ def print_all(with_senders: bool) -> bool:
     return not alarms
 
 
-def tell_all(path: Path, addresses: list[Address], with_senders: bool) -> bool:
+def tell_all(path: Path, recipients: list[Recipient], with_senders: bool) -> bool:
     """Tell each address what it does not know; return True if that worked."""
     try:
         with open_memory(path) as memory:
-            memory.forget_others([address.mark for address in addresses])
+            memory.forget_others([recipient.mark for recipient in recipients])
             findings = look(memory.away, with_senders)
             if any(alarm.name == "database" for alarm in findings.alarms):
                 memory.away = dialer_now()
-            return all([tell_one(address, findings, memory) for address in addresses])
+            return all([tell_one(recipient, findings, memory) for recipient in recipients])
     except MemoryInUse:
         raise click.ClickException(f"Another run is under way: {path} is in use.") from None
     except OSError as error:
         raise click.ClickException(f"{path} cannot be used ({error.strerror}): name another with --state.") from None
 
 
-def tell_one(address: Address, findings: Findings, memory: Memory) -> bool:
-    news, problem = tell(address, findings, memory)
+def tell_one(recipient: Recipient, findings: Findings, memory: Memory) -> bool:
+    news, problem = tell(recipient, findings, memory)
     if problem:
-        click.echo(f"{address.name} was not told: {problem}", err=True)
+        click.echo(f"{recipient.name} was not told: {problem}", err=True)
         return False
-    print_news(address, news)
+    print_news(recipient, news)
     return True
 
 
-def print_news(address: Address, news: News) -> None:
+def print_news(recipient: Recipient, news: News) -> None:
     for alarm in news.started:
-        click.echo(f"{address.name} was told: {alarm.title}")
+        click.echo(f"{recipient.name} was told: {alarm.title}")
     for title in news.ended.values():
-        click.echo(f"{address.name} was told that this is over: {title}")
+        click.echo(f"{recipient.name} was told that this is over: {title}")

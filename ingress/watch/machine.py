@@ -14,7 +14,7 @@ from ..spool.file import SpoolError
 from ..spool.queue import Measures, get_spool
 from .alarm import Alarm, Findings, describe_seconds, make_alarm
 
-PAUSE_SECONDS = 20  # until the database is asked again: a restart needs no alarm
+ASK_AGAIN_SECONDS = 20  # until the database is asked again: a restart needs no alarm
 WAITING_ALARMS = ("spool old", "spool failing")  # of which nothing is known while the spool cannot be read
 
 
@@ -22,7 +22,7 @@ def find_database_fault() -> str | None:
     """Return why the database cannot bill, if that is still so after a pause; None when it can."""
     if ask_database() is None:
         return None
-    time.sleep(PAUSE_SECONDS)
+    time.sleep(ASK_AGAIN_SECONDS)
     return ask_database()
 
 

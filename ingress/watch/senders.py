@@ -18,7 +18,7 @@ from ..outcome import Outcome
 from .alarm import Alarm, describe_seconds, make_alarm
 
 SENDER_ALARMS = ("silent", "refused", "unmatched", "wrong key", "late")  # how their names begin
-LAST = 20  # deliveries whose outcomes are counted; at 15 calls a day they are those of a day and a half
+JUDGED = 20  # deliveries whose outcomes are counted; at 15 calls a day they are those of a day and a half
 MEMORY = timedelta(days=7)  # what is older counts no more: a sender that has ended is not on for ever
 WEEKS = 4  # with which a silence is compared; their median bears a holiday, and an invoice that was imported
 WRONG_KEY_FOR = timedelta(hours=1)  # since the last wrong key; a sender of 15 calls a day sends one every half an hour
@@ -26,7 +26,7 @@ MATCH_FOR = timedelta(minutes=30)  # the dialer may log a call when it ends, and
 LATE_FOR = timedelta(days=1)  # since the arrival of a call that was billed late
 
 
-class Sender(NamedTuple):
+class WatchedSender(NamedTuple):
     """A key, what came from it last, newest first, and when it was heard of; `settled` has had time to be matched."""
 
     key: ListedApiKey
@@ -56,7 +56,7 @@ def judge_senders(
 ) -> list[Alarm]:
     alarms = list(judge_lateness(connection, now))
     for key in filter(may_send, queries.list_api_keys(connection)):
-        sender = read_sender(connection, key, now, [time for time in (arrivals.get(key.api_id), away) if time])
+        sender = read_watched_sender(connection, key, now, [time for time in (arrivals.get(key.api_id), away) if time])
         alarms += judge_silence(connection, sender, now)
         alarms += judge_refusals(sender)
         alarms += judge_matches(sender)
@@ -64,21 +64,23 @@ def judge_senders(
     return alarms
 
 
-def read_sender(connection: Connection, key: ListedApiKey, now: datetime, heard: list[datetime]) -> Sender:
+def read_watched_sender(
+    connection: Connection, key: ListedApiKey, now: datetime, heard: list[datetime]
+) -> WatchedSender:
     """Return what is known of a sender; it was heard of at the last of these times, or when the log says."""
     since = now - MEMORY
-    last = queries.list_last_deliveries(connection, key.api_id, since, now, LAST)
-    settled = queries.list_last_deliveries(connection, key.api_id, since, now - MATCH_FOR, LAST)
-    return Sender(key, last, settled, max([since, *heard, *(delivery.received for delivery in last[:1])]))
+    last = queries.list_last_deliveries(connection, key.api_id, since, now, JUDGED)
+    settled = queries.list_last_deliveries(connection, key.api_id, since, now - MATCH_FOR, JUDGED)
+    return WatchedSender(key, last, settled, max([since, *heard, *(delivery.received for delivery in last[:1])]))
 
 
-def judge_silence(connection: Connection, sender: Sender, now: datetime) -> Iterator[Alarm]:
+def judge_silence(connection: Connection, sender: WatchedSender, now: datetime) -> Iterator[Alarm]:
     missed = median(count_in_other_weeks(connection, sender, now) or [0])
     if missed >= current_app.config["ALARM_SILENCE"]:
         yield sender.make_alarm("silent", heard=f"{sender.heard:%a %H:%M}", missed=f"{missed:.0f}")
 
 
-def count_in_other_weeks(connection: Connection, sender: Sender, now: datetime) -> list[int]:
+def count_in_other_weeks(connection: Connection, sender: WatchedSender, now: datetime) -> list[int]:
     """Return how many requests came in these hours of each of the last weeks; weeks before the key are left out."""
     pieces = list(current_app.config["ALARM_HOURS"].clip(sender.heard, now))
     weeks = [timedelta(weeks=week) for week in range(1, WEEKS + 1)]
@@ -90,7 +92,7 @@ def count_in_other_weeks(connection: Connection, sender: Sender, now: datetime) 
     ]
 
 
-def judge_refusals(sender: Sender) -> Iterator[Alarm]:
+def judge_refusals(sender: WatchedSender) -> Iterator[Alarm]:
     refused = [delivery for delivery in sender.last if delivery.outcome in (Outcome.REFUSED, Outcome.FAILED)]
     if are_many(refused):
         ((outcome, error),) = dict(Counter(map(describe_refusal, refused)).most_common(1))
@@ -102,19 +104,19 @@ def describe_refusal(delivery: LastDelivery) -> tuple[Outcome, str]:
     return delivery.outcome, (delivery.error or "").partition(": ")[0]
 
 
-def judge_matches(sender: Sender) -> Iterator[Alarm]:
+def judge_matches(sender: WatchedSender) -> Iterator[Alarm]:
     unmatched = [delivery for delivery in sender.settled if delivery.outcome is Outcome.UNMATCHED]
     if are_many(unmatched):
         yield sender.make_alarm("unmatched", unmatched=len(unmatched), last=len(sender.settled))
 
 
 def are_many(bad: list[LastDelivery]) -> bool:
-    """Return whether these are ALARM_SHARE of LAST; of fewer deliveries as many, since 1 of 2 says nothing."""
+    """Return whether these are ALARM_SHARE of JUDGED; of fewer deliveries as many, since 1 of 2 says nothing."""
     share: float = current_app.config["ALARM_SHARE"]
-    return len(bad) >= max(share * LAST, 1)
+    return len(bad) >= max(share * JUDGED, 1)
 
 
-def judge_wrong_keys(sender: Sender, now: datetime) -> Iterator[Alarm]:
+def judge_wrong_keys(sender: WatchedSender, now: datetime) -> Iterator[Alarm]:
     """An attempt counts for a while, and until MEMORY ends if no right key has come since."""
     failed, used = sender.key.failed, sender.key.last_used
     if failed is None or failed < now - MEMORY:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 SECRET_LENGTH = 4  # characters; a shorter part of an address is a port or a flag
+HOST = re.compile(r"localhost|[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class InvalidAddress(ValueError):
     """An address that Apprise does not know; the message does not repeat it."""
 
 
-class Address(NamedTuple):
+class Recipient(NamedTuple):
     """`mark` tells addresses apart without showing them, `name` is for people; `plugin` is Apprise's."""
 
     mark: str
@@ -48,19 +49,19 @@ class News(NamedTuple):
         return "\n\n".join(parts)
 
 
-def read_addresses(text: str) -> list[Address]:
+def read_recipients(text: str) -> list[Recipient]:
     """Return the addresses; raises InvalidAddress. Apprise is loaded here, so that nothing else waits for it."""
     from apprise import Apprise
     from apprise.utils.parse import parse_urls
 
-    addresses = []
+    recipients = []
     for number, url in enumerate(parse_urls(text), 1):  # type: ignore[no-untyped-call]
         name = f"address {number} ({url.partition(':')[0]})"
         plugin = Apprise.instantiate(url)
         if plugin is None:
             raise InvalidAddress(f"INGRESS_NOTIFY: Apprise cannot read {name}.")
-        addresses.append(Address(make_mark(url), name, url, plugin))
-    return addresses
+        recipients.append(Recipient(make_mark(url), name, url, plugin))
+    return recipients
 
 
 def make_mark(url: str) -> str:
@@ -74,27 +75,27 @@ def find_news(findings: Findings, known: dict[str, str]) -> News:
     return News([alarm for alarm in findings.alarms if alarm.name not in known], ended)
 
 
-def tell(address: Address, findings: Findings, memory: Memory) -> tuple[News, str | None]:
+def tell(recipient: Recipient, findings: Findings, memory: Memory) -> tuple[News, str | None]:
     """Tell an address what it does not know, once; return that, and why it could not be told.
 
     What could not be told stays news for the next time.
     """
-    news = find_news(findings, memory.told.get(address.mark, {}))
+    news = find_news(findings, memory.told.get(recipient.mark, {}))
     if not news.started and not news.ended:
         return news, None
-    problem = send(address, news)
+    problem = send(recipient, news)
     if problem is None:
-        memory.note(address.mark, news.started, list(news.ended))
+        memory.note(recipient.mark, news.started, list(news.ended))
     return news, problem
 
 
-def send(address: Address, news: News) -> str | None:
+def send(recipient: Recipient, news: News) -> str | None:
     """Return None, or why it failed, without what is secret in the address."""
     from apprise import Apprise, NotifyFormat, NotifyType
 
     reasons: list[str] = []
     messenger = Apprise()
-    messenger.add(address.plugin)
+    messenger.add(recipient.plugin)
     result = messenger.notify(
         title=news.title,
         body=news.body,
@@ -102,15 +103,16 @@ def send(address: Address, news: News) -> str | None:
         body_format=NotifyFormat.TEXT,
         log_callback=lambda entry, _: reasons.append(entry.message),
     )
-    return None if result else mask_address(" ".join(reasons) or "no reason was given", address.url)
+    return None if result else mask_address(" ".join(reasons) or "no reason was given", recipient.url)
 
 
 def mask_address(text: str, url: str) -> str:
-    """Return the text without any part of the address but its scheme and its host."""
+    """Return the text without any part of the address but its scheme and its host; a token may stand for a host."""
     scheme, _, rest = url.partition("://")
     host = re.split(r"[/?]", rest)[0].rpartition("@")[2].partition(":")[0]
+    shown = {scheme, host} if HOST.fullmatch(host) else {scheme}
     parts = {part for piece in re.split(r"[/:@?&=,#+]", rest) for part in (piece, unquote(piece))}
-    for part in sorted(parts - {scheme, host}, key=len, reverse=True):
+    for part in sorted(parts - shown, key=len, reverse=True):
         if len(part) >= SECRET_LENGTH:
             text = text.replace(part, MASK)
     return text
