@@ -20,6 +20,7 @@ run: install ## serve with a private MariaDB, demo data and demo keys; prints wh
 
 test: ## run all tests, against a private MariaDB and in a browser
 	@tools/install chromium chromedriver
+	@tools/promtool
 	@.venv/bin/pytest $(AT_ONCE)
 
 quick: install ## run the tests that take less than a second each, after every change

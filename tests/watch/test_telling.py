@@ -38,7 +38,7 @@ class Mailbox:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.password == PASSWORD.encode())
+    return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
 
 
 @pytest.fixture
