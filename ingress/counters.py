@@ -70,6 +70,7 @@ def requests_of(api_id: int | str, outcome: Outcome) -> Counter:
 def begin_key(api_id: int) -> None:
     """Show a key's counters as 0 before its first request."""
     requests_of(api_id, Outcome.BILLED)
+    cost_of(api_id)
 
 
 def begin() -> None:

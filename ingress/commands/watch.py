@@ -14,7 +14,7 @@ from ..clock import dialer_now
 from ..watch.alarm import Findings
 from ..watch.looking import look
 from ..watch.memory import Memory, MemoryInUse, open_memory
-from ..watch.telling import Recipient, InvalidAddress, News, read_recipients, tell
+from ..watch.telling import InvalidAddress, News, Recipient, read_recipients, tell
 from .match import END_SIGNALS, check_pause, deferred_signals
 
 MEMORY_FILE = Path("/var/lib/ingress/alarms.json")  # systemd makes the folder for the service's user

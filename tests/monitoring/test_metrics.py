@@ -401,7 +401,7 @@ def worker_with_connections(samples):
     return next(labels[0][1] for (name, *labels), value in samples.items() if name.endswith("connections") and value)
 
 
-def test_every_metric_on_the_dashboard_and_in_the_alerts_exists(client, post):
+def test_every_metric_on_the_dashboard_and_in_the_alerts_exists(spool_folder, client, post):
     post(json={"cost": 1})
     post(json={"cost": "free"})
     client.post(PATH)
