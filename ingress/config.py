@@ -60,7 +60,7 @@ def read_settings() -> dict[str, Any]:
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "NOTIFY": env.str("INGRESS_NOTIFY", ""),
         "ALARM_HOURS": env.alarm_hours("ALARM_HOURS", "mon-sun 0:00-24:00"),
-        "ALARM_SILENCE": env.int("ALARM_SILENCE", 10, validate=Range(min=1)),
+        "ALARM_SILENCE": env.int("ALARM_SILENCE", 12, validate=Range(min=1)),
         "ALARM_SHARE": env.share("ALARM_SHARE", "30%"),
         "ALARM_DELAY": env.duration("ALARM_DELAY", "15m"),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),

@@ -83,16 +83,24 @@ class Spool:
 
     def inspect(self) -> tuple[Measures | None, str | None]:
         """Return the Measures, and why the spool can take nothing; None stands for what is not known or not so."""
-        measures = None
+        fault = self.find_fault()
         try:
             with self.file.open() as connection:
                 measures = read_measures(connection)
                 pages = connection.execute(SPOOL_STATEMENTS["count_pages"]).fetchone()[0]
+        except SpoolError as error:
+            return None, fault or str(error)
+        if measures.depth >= ROWS_LIMIT or pages * PAGE_BYTES > BYTES_LIMIT - ENTRY_BYTES:
+            fault = fault or f"it is full with {measures.depth} requests"
+        return measures, fault
+
+    def find_fault(self) -> str | None:
+        """Return why the disk has no room; None if it has."""
+        try:
             self.file.require_room()
         except SpoolError as error:
-            return measures, str(error)
-        is_full = measures.depth >= ROWS_LIMIT or pages * PAGE_BYTES > BYTES_LIMIT - ENTRY_BYTES
-        return measures, f"it is full with {measures.depth} requests" if is_full else None
+            return str(error)
+        return None
 
     def list_waiting(self, after: int = 0, now: float | None = None) -> list[Entry]:
         """Return the next BATCH_ENTRIES entries after the one with this id, without those that back off at `now`."""

@@ -77,7 +77,7 @@ def read_watched_sender(
 def judge_silence(connection: Connection, sender: WatchedSender, now: datetime) -> Iterator[Alarm]:
     missed = median(count_in_other_weeks(connection, sender, now) or [0])
     if missed >= current_app.config["ALARM_SILENCE"]:
-        yield sender.make_alarm("silent", heard=f"{sender.heard:%a %H:%M}", missed=f"{missed:.0f}")
+        yield sender.make_alarm("silent", heard=f"{sender.heard:%Y-%m-%d %H:%M}", missed=f"{missed:.0f}")
 
 
 def count_in_other_weeks(connection: Connection, sender: WatchedSender, now: datetime) -> list[int]:
@@ -125,7 +125,7 @@ def judge_wrong_keys(sender: WatchedSender, now: datetime) -> Iterator[Alarm]:
     if failed >= now - WRONG_KEY_FOR or not is_let_in:
         yield sender.make_alarm(
             "wrong key",
-            failed=f"{failed:%a %H:%M}",
+            failed=f"{failed:%Y-%m-%d %H:%M}",
             address=sender.key.failed_from or "a unix socket",
             since="" if is_let_in else ", and no right one has come since",
         )

@@ -7,16 +7,16 @@ import pytest
 from tests.watch.conftest import NOW, every, past_weeks
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-BUSY, SLOW = timedelta(minutes=3), timedelta(minutes=36)  # 180 and 15 calls in the nine hours of a day
+BUSY, SLOW = timedelta(minutes=3), timedelta(minutes=33)  # 180 and 16 calls in the nine hours of a day
 
 
 @pytest.mark.parametrize(
     ("rate", "silent_since", "is_on"),
     [
         (BUSY, 25 * MINUTE, False),
-        (BUSY, 33 * MINUTE, True),
-        (SLOW, 5 * HOUR, False),  # since ten o'clock: eight calls
-        (SLOW, 22 * HOUR, True),  # since five o'clock yesterday: two calls then, and ten today
+        (BUSY, 37 * MINUTE, True),
+        (SLOW, 5 * HOUR, False),  # since ten o'clock: nine calls
+        (SLOW, 21 * HOUR + 45 * MINUTE, True),  # since a quarter past five yesterday: one call then, and eleven today
     ],
 )
 def test_a_silence_counts_by_the_calls_that_came_in_other_weeks(see, sender, deliver, rate, silent_since, is_on):
@@ -44,7 +44,7 @@ def test_a_silence_says_since_when_how_many_are_missed_and_what_to_do(see, sende
     alarm = see()[f"silent {key}"]
 
     assert alarm.title == f"callgrid (key {key}) sends nothing"
-    assert "since Wed 14:00" in alarm.meaning
+    assert "since 2026-03-04 14:00" in alarm.meaning
     assert " 20 came" in alarm.meaning
     assert f"`ingress keys disable {key}`" in alarm.action
 
@@ -125,7 +125,7 @@ def test_the_number_of_calls_that_may_be_missed_is_a_setting(see, sender, delive
 def test_a_key_that_may_not_send_is_not_watched(see, sender, deliver, dialer, columns):
     key = sender()
     deliver(key, past_weeks(BUSY, 9, 18))
-    deliver(key, every(MINUTE, NOW - HOUR, NOW - 30 * MINUTE), outcome="refused", error="Invalid Cost: x")
+    deliver(key, every(MINUTE, NOW - HOUR, NOW - 40 * MINUTE), outcome="refused", error="Invalid Cost: x")
     assert len(see()) == 2
 
     for column, value in columns.items():
