@@ -33,12 +33,11 @@ def deliver(dialer):
     """Write deliveries of a key into the log: one at each time, or one of each outcome, a minute apart."""
 
     def deliver(api_id, times, outcome="billed", error=None, sent="{}", milliseconds=5):
-        for received in times:
-            dialer.execute(
-                "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status, error, milliseconds)"
-                " VALUES (%s, %s, %s, %s, %s, 200, %s, %s)",
-                *("0" * 32, api_id, received, sent, outcome, error, milliseconds),
-            )
+        dialer.connection.cursor().executemany(
+            "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status, error, milliseconds)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [("0" * 32, api_id, received, sent, outcome, 200, error, milliseconds) for received in times],
+        )
 
     return deliver
 
@@ -62,9 +61,7 @@ def every(length, since, until):
 
 
 def past_weeks(length, first_hour, last_hour, weeks=range(1, 5), now=NOW):
-    """The times of a sender that sends once in that time between two hours of each day of these weeks."""
-    for week in weeks:
-        for day in range(7):
-            midnight = (now - timedelta(days=7 * week + day - 6)).replace(hour=0)
-            if midnight < now.replace(hour=0):
-                yield from every(length, midnight + timedelta(hours=first_hour), midnight + timedelta(hours=last_hour))
+    """The times of a sender that sends once in that time, between two hours of this weekday and of the day before it."""
+    for days in sorted((7 * week + before for week in weeks for before in (0, 1)), reverse=True):
+        midnight = (now - timedelta(days=days)).replace(hour=0)
+        yield from every(length, midnight + timedelta(hours=first_hour), midnight + timedelta(hours=last_hour))
