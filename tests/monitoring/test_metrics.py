@@ -280,7 +280,7 @@ def test_a_spool_tells_what_fails_and_how_long_what_is_billed_has_waited(dialer,
     assert read("ingress_spool_wait_seconds_bucket", le="60.0") == waited + 1
 
 
-def test_a_spool_that_can_take_nothing_is_shown_and_what_it_refuses_counted(
+def test_a_spool_that_can_take_nothing_is_shown_and_its_refusals_counted(
     dialer, spool_folder, app, post, outage, read, monkeypatch
 ):
     post(json={"cost": "1"})
@@ -300,7 +300,7 @@ def test_a_service_without_a_spool_shows_none(app, client):
     assert not {"ingress_spool_requests", "ingress_spool_writable"} & shown
 
 
-def test_senders_are_named_with_their_last_use_also_while_the_database_is_away(app, create_key, client, read, outage):
+def test_senders_are_named_also_while_the_database_is_away(app, create_key, client, read, outage):
     callgrid, nameless = create_key(name="callgrid"), create_key(name="")
     create_key(name="ann", scope="admin")
     client.post(PATH, headers=callgrid, json={"cost": "1"})

@@ -61,7 +61,7 @@ def every(length, since, until):
 
 
 def past_weeks(length, first_hour, last_hour, weeks=range(1, 5), now=NOW):
-    """The times of a sender that sends once in that time, between two hours of this weekday and of the day before it."""
+    """The times of a sender that sends once in that time, between two hours of this weekday and the day before."""
     for days in sorted((7 * week + before for week in weeks for before in (0, 1)), reverse=True):
         midnight = (now - timedelta(days=days)).replace(hour=0)
         yield from every(length, midnight + timedelta(hours=first_hour), midnight + timedelta(hours=last_hour))

@@ -117,7 +117,7 @@ def test_it_is_told_once_when_it_starts_and_once_when_it_is_over(mailbox, hook):
     assert hook.received[1]["message"] == "Over: callgrid (key 5) sends nothing."
 
 
-def test_who_could_not_be_told_is_told_the_next_time_and_others_are_not_again(mailbox, hook):
+def test_who_could_not_be_told_is_told_next_time_and_others_are_not(mailbox, hook):
     memory = Memory()
     hook.statuses[:] = [500]
     told = [tell(recipient, BOTH, memory)[1] for recipient in read_recipients(f"{mailbox.url},{hook.url}")]
