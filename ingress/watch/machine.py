@@ -35,7 +35,7 @@ def ask_database() -> str | None:
 
 def describe_database(fault: str) -> Alarm:
     answers = {
-        True: ("202 and wait in the spool", "what waits is booked by itself."),
+        True: ("202 and wait in the spool", "what waits is billed by itself."),
         False: ("503, and many platforms fire only once", "fire again what the platform's log shows with a 503."),
     }
     answer, afterwards = answers[get_spool() is not None]
