@@ -56,11 +56,13 @@ def read_recipients(text: str) -> list[Recipient]:
 
     recipients = []
     for number, url in enumerate(parse_urls(text), 1):  # type: ignore[no-untyped-call]
-        name = f"address {number} ({url.partition(':')[0]})"
-        plugin = Apprise.instantiate(url)
+        name = f"address {number} ({url.partition('://')[0] if '://' in url else 'without a scheme'})"
+        plugin = None if " " in url else Apprise.instantiate(url)  # with a blank, it has swallowed another one
         if plugin is None:
             raise InvalidAddress(f"INGRESS_NOTIFY: Apprise cannot read {name}.")
         recipients.append(Recipient(make_mark(url), name, url, plugin))
+    if not recipients:
+        raise InvalidAddress("INGRESS_NOTIFY names no address.")
     return recipients
 
 

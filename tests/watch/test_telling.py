@@ -180,11 +180,25 @@ def test_every_part_of_an_address_but_its_host_is_masked():
     assert not {"T1JJ3T3L2", "TIiajkdnlazkcOXrIdevi7FQ", "general"} & {*text.replace("#", " ").split()}
 
 
-def test_an_address_that_is_none_is_named_by_its_place_only():
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("json://127.0.0.1, slak://secret/secret", "Apprise cannot read address 2 (slak)."),
+        ("json://127.0.0.1,mailto://secret", "Apprise cannot read address 2 (mailto)."),
+        ("secret@example.com", "Apprise cannot read address 1 (without a scheme)."),
+        ("json://127.0.0.1, secret@example.com", "Apprise cannot read address 1 (json)."),
+    ],
+)
+def test_an_address_that_is_none_is_named_by_its_place_only(text, message):
     with pytest.raises(InvalidAddress) as refused:
-        read_recipients("json://127.0.0.1, slak://secret/secret")
+        read_recipients(text)
 
-    assert str(refused.value) == "INGRESS_NOTIFY: Apprise cannot read address 2 (slak)."
+    assert str(refused.value) == f"INGRESS_NOTIFY: {message}"
+
+
+def test_a_setting_without_any_address_is_refused():
+    with pytest.raises(InvalidAddress, match="names no address"):
+        read_recipients(" , ")
 
 
 def test_the_service_and_its_commands_do_not_load_apprise():
