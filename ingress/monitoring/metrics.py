@@ -77,14 +77,21 @@ class State(Collector):
         yield build
         ready = is_ready()
         yield GaugeMetricFamily("ingress_ready", "1 when the database answers and is fit, as /readyz", ready)
-        yield GaugeMetricFamily("ingress_alarm_hours", "1 within ALARM_HOURS", is_alarm_time())
+        yield from describe_alarm_settings()
         yield from describe_keys(list_sender_keys(ready))
         yield from measure_spool()
 
 
-def is_alarm_time() -> bool:
-    hours: AlarmHours = current_app.config["ALARM_HOURS"]
-    return hours.hold(dialer_now())
+def describe_alarm_settings() -> Iterator[Metric]:
+    """Yield the settings of alarms, so that the rules of Prometheus need none of their own."""
+    config = current_app.config
+    thresholds = GaugeMetricFamily("ingress_alarm_threshold", "Settings of alarms", labels=["setting"])
+    thresholds.add_metric(["ALARM_SILENCE"], config["ALARM_SILENCE"])
+    thresholds.add_metric(["ALARM_SHARE"], config["ALARM_SHARE"])
+    thresholds.add_metric(["ALARM_DELAY"], config["ALARM_DELAY"].total_seconds())
+    hours: AlarmHours = config["ALARM_HOURS"]
+    yield thresholds
+    yield GaugeMetricFamily("ingress_alarm_hours", "1 within ALARM_HOURS", hours.hold(dialer_now()))
 
 
 def list_sender_keys(ready: bool) -> list[ListedApiKey]:

@@ -338,6 +338,17 @@ def test_the_hours_of_alarms_are_told(dialer, monkeypatch, hours, value):
     assert samples[("ingress_alarm_hours",)] == value
 
 
+def test_the_thresholds_of_alarms_are_told(dialer, monkeypatch):
+    monkeypatch.setenv("METRICS_TOKEN", TOKEN)
+    for name, text in {"ALARM_SILENCE": "20", "ALARM_SHARE": "50%", "ALARM_DELAY": "1h"}.items():
+        monkeypatch.setenv(name, text)
+
+    samples = parse(create_app().test_client().get("/metrics", headers=BEARER).text)
+
+    told = {labels[0][1]: value for (name, *labels), value in samples.items() if name == "ingress_alarm_threshold"}
+    assert told == {"ALARM_SILENCE": 20, "ALARM_SHARE": 0.5, "ALARM_DELAY": 3600}
+
+
 def test_a_spool_that_cannot_be_read_is_not_shown_as_empty(dialer, spool_folder, app, read):
     spool_folder.mkdir(mode=0o700, exist_ok=True)
     (spool_folder / "spool.sqlite").write_text("no database, but long enough to be taken for one" * 100)
