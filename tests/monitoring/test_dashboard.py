@@ -12,7 +12,7 @@ import pytest
 from tests.calls import PATH
 from tests.dialer import create_key_on
 from tools import BIN, ROOT
-from tools.mariadb import ENDS_WITH_US, free_port
+from tools.private_server import ENDS_WITH_US, free_port
 from tools.service import serve
 
 TOKEN = "a-token-for-tests-only"

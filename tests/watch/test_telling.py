@@ -15,7 +15,7 @@ from ingress.watch.alarm import Alarm, Findings
 from ingress.watch.memory import Memory
 from ingress.watch.telling import InvalidAddress, find_news, mask_address, read_recipients, tell
 from tools import ROOT
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 # on loopback there is nothing to encrypt
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
