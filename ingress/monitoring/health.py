@@ -10,6 +10,7 @@ from ..database.pool import get_database, get_deadline
 from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
 from ..spool.queue import get_spool
+from .time_zone import get_offsets
 
 blueprint = Blueprint("health", __name__)
 blueprint.before_request(guards.allow_anyone)
@@ -34,7 +35,15 @@ def readyz() -> ResponseReturnValue:
     if faults:
         return jsonify(error=TLDialerConnectionError.text, faults=faults, **spool), 503, TLDialerConnectionError.headers
     has_fault = "fault" in spool.get("spool", {})
-    return jsonify(status="ready, but the spool can take nothing" if has_fault else "ready", **spool)
+    return jsonify(
+        status="ready, but the spool can take nothing" if has_fault else "ready", **describe_warnings(), **spool
+    )
+
+
+def describe_warnings() -> dict[str, list[str]]:
+    """Return under `warnings` what is probably set wrong, though everything works; nothing where there is none."""
+    warnings = [offset.describe() for offset in get_offsets()]
+    return {"warnings": warnings} if warnings else {}
 
 
 def describe_spool() -> dict[str, dict[str, Any]]:

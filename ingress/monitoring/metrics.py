@@ -21,8 +21,8 @@ from .. import counters
 from ..access.addresses import client_address
 from ..access.keys import may_send
 from ..access.rate_limit import count_failure
-from ..alarm_hours import AlarmHours
 from ..clock import aware_time, dialer_now
+from ..config.alarm_hours import AlarmHours
 from ..database import queries
 from ..database.pool import get_database, get_deadline, run
 from ..database.queries import ListedApiKey

@@ -151,3 +151,12 @@ def test_late_deliveries_are_looked_for_in_one_day(long_log):
 
     assert late == queries.LateDeliveries(0, 0)
     assert count_reads(long_log) - before <= ROWS / 90 + 10
+
+
+@pytest.mark.parametrize(("outcome", "found"), [("billed", 20), ("unmatched", 20), ("failed", 0)])
+def test_the_newest_calls_are_found_by_reading_no_more_than_them(long_log, outcome, found):
+    before = count_reads(long_log)
+    listed = queries.list_newest_calls(long_log, outcome, NOW - timedelta(days=1), 20)
+
+    assert len(listed) == found
+    assert count_reads(long_log) - before <= 2 * found + 5

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingress.alarm_hours import read_alarm_hours
 from ingress.config import SettingsError, read_settings
+from ingress.config.alarm_hours import read_alarm_hours
 
 MONDAY = datetime(2026, 3, 2)
 
