@@ -21,7 +21,7 @@ MEMORY_FILE = Path("/var/lib/ingress/alarms.json")  # systemd makes the folder f
 
 
 @click.command("watch", short_help="Tell people what goes wrong in silence.")
-@click.option("--loop", "pause", metavar="DURATION", callback=check_pause, help="Repeat after this pause, such as 60s.")
+@click.option("--every", "pause", metavar="DURATION", callback=check_pause, help="Repeat after this pause, such as 60s.")
 @click.option("--no-senders", is_flag=True, help="Only this machine: another one watches the senders.")
 @click.option(
     "--state",
@@ -36,7 +36,7 @@ def watch(pause: timedelta | None, no_senders: bool, path: Path) -> None:
     """Look for senders that are silent, refused, unmatched or use wrong keys, at the spool and the database.
 
     Each address of INGRESS_NOTIFY is told once when an alarm starts and once when it is over; what could not be told is
-    told at the next run. Run it as the service's user, from a timer or with --loop (docs/oncall.md). Without
+    told at the next run. Run it as the service's user, from a timer or with --every (docs/oncall.md). Without
     INGRESS_NOTIFY the alarms are printed.
 
     Exit codes: 0 all is well or told; 1 an alarm could not be told, or is printed; 2 wrong options or settings.

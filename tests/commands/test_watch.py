@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_kept_is_named(watch, monkeypatch, tmp_path):
 @pytest.mark.slow
 def test_a_loop_looks_again_and_again_until_a_signal_ends_it(wrong_key, dialer, hook, state):
     process = subprocess.Popen(
-        [BIN / "ingress", "watch", "--loop", "1s", "--state", state], env={**os.environ, "INGRESS_NOTIFY": hook.url}
+        [BIN / "ingress", "watch", "--every", "1s", "--state", state], env={**os.environ, "INGRESS_NOTIFY": hook.url}
     )
     try:
         wait_until(lambda: len(hook.titles) == 1)
