@@ -27,6 +27,7 @@ run: ## serve with a private server, demo data and demo keys; prints what to try
 
 test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
+	@tools/promtool
 	@tools/bring "$(SERVER)"
 	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
