@@ -14,6 +14,8 @@ from environs.fields import TimeDelta
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
+from .sql import TLDIALER, list_dialers
+
 CONSOLE_SECRET_LENGTH = 32  # the 128 bits of `openssl rand -hex 16`, beyond guessing
 
 
@@ -44,6 +46,7 @@ def read_settings() -> dict[str, Any]:
         env.add_parser(name, parser)
     settings = {
         "DATABASE_URL": env.database_url("TLDIALER_DATABASE_URL"),
+        "DIALER": env.str("DIALER", TLDIALER, validate=OneOf(list_dialers())),
         "TLDIALER_ENABLED": env.bool("TLDIALER_ENABLED", True),
         "ADVANCED_CALL_LOG_ENABLED": env.bool("ADVANCED_CALL_LOG_ENABLED", True),
         "TLDIALER_TIMEZONE": env.time_zone("TLDIALER_TIMEZONE", "UTC"),

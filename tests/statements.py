@@ -1,6 +1,8 @@
 """What a file of sql/ says of itself, and what its execution reads."""
 
-from ingress.sql import SQL
+from ingress.sql import SQL, load_statements
+
+STATEMENTS = load_statements().texts  # of the general dialer
 
 
 def read_header(name):

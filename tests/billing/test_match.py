@@ -8,9 +8,9 @@ import pytest
 
 from ingress import create_app
 from ingress.database import queries
-from ingress.sql import STATEMENTS
 from tests.billing.report import report
 from tests.calls import CALL, PATH
+from tests.statements import STATEMENTS
 
 
 @pytest.fixture

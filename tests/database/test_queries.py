@@ -8,9 +8,9 @@ import pytest
 
 from ingress.database import queries
 from ingress.database.queries import Search
-from ingress.sql import SQL, STATEMENTS
+from ingress.sql import SQL
 from tests.conftest import make_long_database
-from tests.statements import count_reads, read_header
+from tests.statements import STATEMENTS, count_reads, read_header
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
