@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .execute import execute
-from .records import Search
+from .records import CallId, Search
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -49,7 +49,7 @@ class DeliveryKey(NamedTuple):
 class LoggedCall(NamedTuple):
     """A call of the log; `call_date` naive, its numbers as the log writes them, `sec_talk` its length in seconds."""
 
-    call_log_id: int
+    call_log_id: CallId
     call_date: datetime
     call_from: str
     call_to: str
