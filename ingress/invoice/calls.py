@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from ..billing.correct import search_for
 from ..database import queries
+from ..database.pool import get_database
 from .moments import naive_seconds, wall_time
 from .period import Period
 from .progress import open_bar
 from .received import run_patiently
 from .staging import Staging
 
-SEARCH_BATCH = 300  # calls looked up in a statement, see list_calls
+SEARCH_BATCH = 300  # calls looked up in a statement, see list_calls; fewer where the statement sets a limit
 
 
 class SearchedCall(NamedTuple):
@@ -26,7 +27,7 @@ class SearchedCall(NamedTuple):
 class RowCall(NamedTuple):
     """The call of a row, as it is staged."""
 
-    call_log_id: int
+    call_log_id: queries.CallId
     call_at: int
     seconds: int
     row: int
@@ -35,7 +36,7 @@ class RowCall(NamedTuple):
 class CostCall(NamedTuple):
     """The call of a received cost, as it is staged."""
 
-    call_log_id: int
+    call_log_id: queries.CallId
     cost_id: int
 
 
@@ -65,7 +66,8 @@ def look_up_costs(staging: Staging) -> None:
 def look_up(staging: Staging, listing: str, **values: int) -> Iterator[list[queries.FoundCall]]:
     """Yield the calls of the searches that a statement lists, a batch after the other."""
     behind = 0
-    while page := list(staging.rows(SearchedCall, listing, behind=behind, at_most=SEARCH_BATCH, **values)):
+    at_most = get_database().statements.limits.get("list_calls", SEARCH_BATCH)
+    while page := list(staging.rows(SearchedCall, listing, behind=behind, at_most=at_most, **values)):
         searches = {call.search: search_for(call.did, call.cid, wall_time(call.called)) for call in page}
         yield run_patiently(queries.list_calls, searches=searches)
         behind = page[-1].search

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from ..access import guards
+from ..database.look_ups import get_look_ups
 from ..database.pool import get_database, get_deadline
 from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
@@ -23,7 +24,10 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool."""
+    """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool.
+
+    `warnings` are what does not stop the billing.
+    """
     spool = describe_spool()
     try:
         faults = get_readiness().look_again(get_database(), get_deadline())
@@ -31,7 +35,8 @@ def readyz() -> ResponseReturnValue:
         return jsonify(error=str(error), **spool), error.status, error.headers
     if faults:
         return jsonify(error=TLDialerConnectionError.text, faults=faults, **spool), 503, TLDialerConnectionError.headers
-    return jsonify(status="ready", **spool)
+    warnings = get_look_ups().list_warnings()
+    return jsonify(status="ready", **({"warnings": warnings} if warnings else {}), **spool)
 
 
 def describe_spool() -> dict[str, dict[str, Any]]:

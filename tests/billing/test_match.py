@@ -33,7 +33,8 @@ def test_a_late_call_gives_its_cost_to_lead_and_first_contact(dialer, post, run,
     (row,) = log()
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == row["cost"]
     assert (row["outcome"], row["lead_id"], row["vendor_id"], row["account_id"]) == ("billed", lead_id, 14962, 12)
-    assert row["call_log_id"] == dialer.execute("SELECT call_log_id FROM tldialer_call_log").fetchone()["call_log_id"]
+    call = dialer.execute("SELECT call_log_id FROM tldialer_call_log").fetchone()
+    assert row["call_log_id"] == str(call["call_log_id"])
     assert abs(row["matched"] - row["received"]) < timedelta(minutes=1)
     assert (row["updated"], row["first_contact"]) == (0, 0)
 

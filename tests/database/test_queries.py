@@ -83,6 +83,8 @@ VALUES = {
     "match_after": 3 * 3_600,
     "min_seconds": 90,
     "with_calls": 1,
+    "is_looked_up": 0,
+    "now": NOW,
 }
 
 statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
@@ -154,10 +156,8 @@ def test_many_searches_find_what_each_finds_alone(dialer):
         dialer.add_call(NOW.replace(minute=minute))
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
     searches = {
-        minute * 3 + number: Search(
-            "8005550142", cid, NOW.replace(minute=minute), NOW.replace(minute=minute // 2), NOW.replace(minute=minute)
-        )
-        for minute in range(60)
+        minute * 3 + number: Search("8005550142", cid, called, NOW.replace(minute=minute // 2), called, NOW)
+        for minute, called in ((minute, NOW.replace(minute=minute)) for minute in range(60))
         for number, cid in enumerate(("7205550134", "7205550199", "7205550100"))
     }
 
@@ -211,7 +211,7 @@ def test_a_cost_has_a_call_where_a_search_finds_one(dialer):
     def has_call(cost):
         called = datetime(1970, 1, 1) + timedelta(seconds=cost.called)
         span = (called - timedelta(seconds=600), called + timedelta(seconds=300))
-        return queries.find_call(dialer.connection, Search(cost.did, cost.cid, called, *span)) is not None
+        return queries.find_call(dialer.connection, Search(cost.did, cost.cid, called, *span, NOW)) is not None
 
     assert [bool(cost.has_call) for cost in found] == [has_call(cost) for cost in found]
     assert {cost.has_call for cost in found} == {0, 1}
@@ -290,7 +290,7 @@ def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, d
 @PAIRS
 def test_the_search_reads_no_more_than_a_few_rows(long_log, cid, did):
     before = count_reads(long_log)
-    call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"]))
+    call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"], NOW))
     reads = count_reads(long_log) - before
 
     assert (call is not None) == cid.startswith("2")

@@ -43,5 +43,5 @@ def bill_of(call: int) -> Bill:
         Origin(request_id, 1, "127.0.0.1", now, SENT.encode()),
         Claim(b"key " + request_id.encode(), f"{dialled} {caller} 12.5000 -", SENT.encode(), None),
         Cost(now, Decimal("12.5000"), 1, "127.0.0.1", now, caller, dialled, "RGB7F31"),
-        Search(dialled, caller, now, now - timedelta(days=31), now + timedelta(hours=3)),
+        Search(dialled, caller, now, now - timedelta(days=31), now + timedelta(hours=3), now),
     )
