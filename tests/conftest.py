@@ -15,6 +15,7 @@ from ingress.database.pool import Database
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
 from tests.dialer import Dialer, create_key_on
 from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tests.vicidial import Vicidial, make_vicidial, make_vicidial_user
 from tools import ROOT, STATE
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
@@ -102,10 +103,45 @@ def mortal_server(tmp_path_factory):
 
 
 @pytest.fixture
-def dialer(tables):
+def dialer_name(request):
+    """TLDialer, unless a test names another with `both_dialers` or `only_vicidial`."""
+    return getattr(request, "param", "tldialer")
+
+
+@pytest.fixture
+def dialer(request, dialer_name):
     """The dialer's database, empty: what it logged, and what became of leads and costs."""
+    return request.getfixturevalue(dialer_name)
+
+
+@pytest.fixture
+def tldialer(tables):
     with tables.connect() as connection:
         dialer = Dialer(connection)
+        dialer.clear()
+        yield dialer
+
+
+@pytest.fixture(scope="session")
+def vicidial_server(request, server):
+    """A private server in any case: what is called `asterisk` elsewhere is somebody's dialer."""
+    return server or request.getfixturevalue("mortal_server")
+
+
+@pytest.fixture(scope="session")
+def vicidial_tables(vicidial_server):
+    """The tables as their owner sees them, and the URL of a user with just the rights of `sql/vicidial/grants.sql`."""
+    owner = make_vicidial(vicidial_server)
+    return owner, make_vicidial_user(vicidial_server)
+
+
+@pytest.fixture
+def vicidial(vicidial_tables, monkeypatch):
+    owner, url = vicidial_tables
+    monkeypatch.setenv("DIALER", "vicidial")
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
+    with owner.connect() as connection:
+        dialer = Vicidial(connection)
         dialer.clear()
         yield dialer
 

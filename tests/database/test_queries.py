@@ -221,7 +221,7 @@ def test_a_cost_has_a_call_where_a_search_finds_one(dialer):
 @pytest.mark.parametrize(("min_seconds", "has_call"), [(0, 1), (60, 1), (61, 2)])
 def test_a_cost_says_if_its_call_may_be_too_short(dialer, min_seconds, has_call):
     dialer.add_call(NOW)
-    dialer.execute("UPDATE tldialer_call_log SET sec_talk = 60")
+    dialer.set_talk(60)
     insert_cost(dialer, 0, "7205550134", "8005550142")
 
     assert [cost.has_call for cost in list_all_costs(dialer, min_seconds=min_seconds)] == [has_call]
