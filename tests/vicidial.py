@@ -94,21 +94,13 @@ def make_vicidial(server, database=DATABASE, engine="MyISAM"):
     return owner
 
 
-def read_grants(database, role="service", account="'vicidial'@'%'"):
-    """Return the statements that make one of the users of grants.sql."""
-    texts = {"database": database, role: account, f"{role}_password": "'vicidial'"}
+def make_vicidial_user(server, database=DATABASE, role="service", user="vicidial"):
+    """Make a user with just the rights that grants.sql gives to a role; return the URL."""
+    texts = {"database": database, role: f"'{user}'@'%'", f"{role}_password": f"'{user}'"}
     statements = re.findall(r"^(?:CREATE USER|GRANT) .*(?=;)", GRANTS.read_text(), re.MULTILINE)
-    return [
-        re.sub(r"\{(\w+)\}", lambda found: texts[found[1]], statement)
-        for statement in statements
-        if f"{{{role}}}" in statement
-    ]
-
-
-def make_vicidial_user(server, database=DATABASE, role="service"):
-    """Make a user with just the rights of grants.sql; return the URL."""
     with server.admin() as connection, connection.cursor() as cursor:
-        cursor.execute("DROP USER IF EXISTS vicidial")
-        for statement in read_grants(database, role):
-            cursor.execute(statement)
-    return f"mysql://vicidial:vicidial@127.0.0.1:{server.port}/{database}"
+        cursor.execute(f"DROP USER IF EXISTS {user}")
+        for statement in statements:
+            if f"{{{role}}}" in statement:
+                cursor.execute(re.sub(r"\{(\w+)\}", lambda found: texts[found[1]], statement))
+    return f"mysql://{user}:{user}@127.0.0.1:{server.port}/{database}"

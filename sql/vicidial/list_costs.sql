@@ -1,7 +1,7 @@
 -- Lists the costs of one key whose calls came in a period, among a range of cost ids, in ten-thousandths and in seconds of
 -- the wall clock. has_call is 1 if the delivery log knows its call, and 2 if that may be one of less than min_seconds (0
 -- asks for none), which is looked up then. Reads no table of the dialer, which such a range would hold up for long.
--- takes: first, last, method_id, since, until, match_before, match_after, min_seconds, with_calls
+-- takes: first, last, method_id, since, until, min_seconds, with_calls
 -- returns: cost_id, notes, did, cid, called, cost, has_call
 SELECT
   r.cost_id,

@@ -8,13 +8,12 @@ import pytest
 
 from ingress.database import queries
 from ingress.database.queries import Search
-from ingress.sql import SQL
+from ingress.sql import SQL, load_statements
 from tests.conftest import make_long_database
-from tests.statements import STATEMENTS, count_reads, read_header
+from tests.statements import DIALERS, FILES, NOT_A_STATEMENT, STATEMENTS, count_reads, find_file, read_header, text_of
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
-NOT_A_STATEMENT = {"schema"}
 
 VALUES = {
     "api_id": 1,
@@ -87,37 +86,41 @@ VALUES = {
     "now": NOW,
 }
 
-statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT))
+files = pytest.mark.parametrize("file", FILES)
 
 
-@statements
-def test_each_statement_has_a_function_of_its_name(name):
-    function = getattr(queries, name)
+@files
+def test_each_statement_has_a_function_of_its_name(file):
+    function = getattr(queries, file.rpartition("/")[2])
 
     assert next(iter(inspect.signature(function).parameters)) == "connection"
 
 
-@statements
-def test_each_file_is_one_statement_and_states_its_purpose(name):
-    purpose, _, _ = read_header(name)
+@files
+def test_each_file_is_one_statement_and_states_its_purpose(file):
+    purpose, _, _ = read_header(file)
 
     assert re.match(r"[A-Z].*\.$", purpose)
-    assert ";" not in STATEMENTS[name] or name == "bill_at_once"
+    assert ";" not in text_of(file) or file == "bill_at_once"
 
 
-@statements
-def test_the_header_names_the_parameters_that_are_used(name):
-    _, takes, _ = read_header(name)
+@files
+def test_the_header_names_the_parameters_that_are_used(file):
+    _, takes, _ = read_header(file)
 
-    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", STATEMENTS[name])))
+    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", text_of(file))))
 
 
-@statements
-def test_the_header_names_the_columns_of_a_real_execution(name, dialer):
-    _, takes, returns = read_header(name)
+@pytest.mark.parametrize(
+    ("dialer_name", "name"),
+    [(dialer, name) for dialer in DIALERS for name in sorted(load_statements(dialer).texts.keys() - NOT_A_STATEMENT)],
+    indirect=["dialer_name"],
+)
+def test_the_header_names_the_columns_of_a_real_execution(dialer, dialer_name, name):
+    _, takes, returns = read_header(find_file(dialer_name, name))
 
     cursor = dialer.connection.cursor()
-    cursor.execute(STATEMENTS[name], {parameter: VALUES[parameter] for parameter in takes} or None)
+    cursor.execute(load_statements(dialer_name).texts[name], VALUES if takes else None)
 
     assert returns == [column[0] for column in cursor.description or []]
 
@@ -140,7 +143,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_cost_changes": queries.ListedCostChange,
         "list_calls": queries.LoggedCall,
     }.items():
-        assert list(row._fields) == read_header(name)[2]
+        assert all(list(row._fields) == read_header(find_file(dialer, name))[2] for dialer in DIALERS)
 
 
 def test_no_table_or_column_name_stands_in_python():

@@ -1,0 +1,237 @@
+"""VICIdial's facts: which lead a call has, how long agents talked, and that the dialer is only read, and briefly."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pymysql
+import pytest
+
+from ingress import create_app
+from ingress.config import parse_database_url
+from ingress.database import queries
+from ingress.database.pool import Database
+from ingress.database.queries import Search
+from tests.billing.report import report
+from tests.calls import CALL, PATH
+from tests.vicidial import make_vicidial_user, only_vicidial
+
+pytestmark = only_vicidial
+UNIQUEID = "1709648510.10"
+CALLED = datetime(2024, 3, 5, 14, 21, 50)
+
+
+@pytest.fixture
+def search():
+    return Search("8005550142", "7205550134", CALLED, CALLED - timedelta(days=31), CALLED + timedelta(hours=3), CALLED)
+
+
+@pytest.fixture
+def find(dialer, search):
+    """Find the call, an hour later unless told otherwise."""
+
+    def find(after=timedelta(hours=1)):
+        return queries.find_call(dialer.connection, search._replace(now=CALLED + after))
+
+    return find
+
+
+@pytest.fixture
+def legs(dialer):
+    """A call with legs, given by what is special about each; returns their leads."""
+
+    def add(*legs):
+        dialer.add_call(lead_id=None, uniqueid=UNIQUEID)
+        leads = [dialer.add_lead() for _ in legs]
+        for lead_id, leg in zip(leads, legs, strict=True):
+            dialer.add_leg(UNIQUEID, lead_id, **leg)
+        return leads
+
+    return add
+
+
+def at(clock):
+    return {"call_date": f"2024-03-05 {clock}"}
+
+
+OTHER = {"phone_number": "2125550188"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (at("14:22:00"), {**OTHER, **at("14:23:00")}),
+        ({"status": "DROP"}, {**OTHER, "status": "SALE"}),
+        (at("14:22:00"), {**at("14:23:00"), "status": "DROP"}),
+        (at("14:22:00"), {**at("14:23:00"), "status": "AFTHRS"}),
+        (at("14:22:00"), {**at("14:23:00"), "status": "NANQUE"}),
+        (at("14:22:00"), {**at("14:23:00"), "status": "QUEUE"}),
+        ({**at("14:22:00"), "status": "INCALL"}, {**at("14:23:00"), "status": "HOLDTO"}),
+        (at("14:23:00"), at("14:22:00")),
+        ({"status": "DROP"}, {"call_date": "2024-03-06 14:21:51"}),
+        ({"status": "DROP"}, at("13:21:49")),
+    ],
+    ids=[
+        *(
+            "of this caller",
+            "of this caller though dropped",
+            "not dropped",
+            "not after hours",
+            "no queue",
+            "not waiting",
+        ),
+        *("while an agent talks", "the newest", "not a day later", "not an hour before"),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1], ids=["logged first", "logged last"])
+def test_of_several_legs_the_first_decides_the_lead(legs, find, first, second, order):
+    lead_id = legs(*[first, second][::order])[::order][0]
+
+    assert find().lead_id == lead_id
+
+
+def test_a_leg_of_another_caller_is_better_than_none(legs, find):
+    """An agent may have changed the number of the lead."""
+    (lead_id,) = legs(OTHER)
+
+    assert find().lead_id == lead_id
+
+
+def test_a_call_without_a_leg_is_found_when_it_is_an_hour_old(legs, find):
+    legs()
+
+    assert find(timedelta(minutes=59, seconds=59)) is None
+    assert find(timedelta(hours=1)) == (UNIQUEID, None, None, None)
+
+
+def test_an_older_call_is_not_found_in_place_of_one_in_a_menu(dialer, legs, find):
+    dialer.add_call(CALLED - timedelta(days=1))
+    legs()
+
+    assert find(timedelta(minutes=1)) is None
+
+
+def test_a_call_in_a_menu_gets_its_lead_later(dialer, app, post):
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    dialer.add_call(now, lead_id=None, uniqueid=UNIQUEID)
+    answer = post(json={"cost": "12.5"})
+    lead_id = dialer.add_lead()
+    dialer.add_leg(UNIQUEID, lead_id, now + timedelta(seconds=40))
+
+    matched = app.test_cli_runner().invoke(args=["match"]).output
+
+    assert (answer.status_code, answer.json["lead"]) == (200, None)
+    assert matched == report(matched=1, updated=1)
+    assert dialer.lead_cost(lead_id) == 12.5
+
+
+@pytest.mark.parametrize(
+    ("code", "vendor_id"),
+    [("14962", 14962), ("0007", 7), ("ACME-7", None), ("", None), (None, None), ("12345678901", None), ("1.5", None)],
+)
+def test_the_vendor_is_the_vendor_lead_code_where_that_is_a_small_number(dialer, find, code, vendor_id):
+    dialer.add_call(lead_id=dialer.add_lead(vendor_id=code))
+
+    assert find().vendor_id == vendor_id
+
+
+def test_the_call_is_known_by_its_uniqueid_with_its_dot(dialer, post, log):
+    dialer.add_call(uniqueid=UNIQUEID)
+
+    post(json=CALL)
+
+    assert log()[0]["call_log_id"] == UNIQUEID
+
+
+TALKS = {
+    "what is left of the queue": ([{"length_in_sec": 100, "queue_seconds": 10.4}], 90),
+    "of all legs with an agent": ([{"length_in_sec": 60, "status": "XFER"}, {"length_in_sec": 50}], 90),
+    "not of a leg that was dropped": ([{"length_in_sec": 300, "status": "DROP"}], 0),
+    "not of a call that repeats its uniqueid": ([{"length_in_sec": 30}, {**OTHER, "length_in_sec": 300}], 20),
+    "of a leg with a changed number": ([{**OTHER, "length_in_sec": 30}], 20),
+    "not of a leg that goes on": ([{"length_in_sec": None}], 0),
+    "nothing without a leg": ([], 0),
+}
+
+
+@pytest.mark.parametrize(("given", "seconds"), TALKS.values(), ids=TALKS)
+def test_the_talk_time_is(dialer, legs, search, given, seconds):
+    legs(*given)
+
+    ((_, call),) = queries.list_calls(dialer.connection, {1: search})
+
+    assert (call.call_log_id, call.sec_talk) == (UNIQUEID, seconds)
+    assert type(call.sec_talk) is int
+
+
+@pytest.mark.slow
+def test_the_lock_of_a_lead_without_a_row_makes_it(dialer, vicidial_tables):
+    owner, _ = vicidial_tables
+    lead_id = dialer.add_lead()
+    dialer.connection.begin()
+
+    cost = queries.lock_lead(dialer.connection, lead_id)
+
+    assert cost is None
+    with owner.connect() as other, pytest.raises(pymysql.OperationalError, match="Lock wait"):
+        queries.update_lead_cost(other, lead_id, 1)
+    dialer.connection.rollback()
+    assert dialer.lead_cost(lead_id) is None
+
+
+@pytest.mark.usefixtures("way_of_billing")
+def test_many_calls_of_a_new_lead_at_once_make_one_row(dialer, app, key):
+    lead_id = dialer.add_lead()
+    dialer.add_call(lead_id=lead_id)
+    answers = []
+
+    def bill(number):
+        call = {**CALL, "cost": number, "idempotency_key": str(number)}
+        answers.append(app.test_client().post(PATH, headers=key, json=call))
+
+    threads = [threading.Thread(target=bill, args=[number]) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [(answer.status_code, answer.json["updated"], answer.json["first_contact"]) for answer in answers] == [
+        (200, 1, 1)
+    ] * 8
+    assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) in range(1, 9)
+    assert dialer.execute("SELECT COUNT(*) AS leads FROM leads").fetchone()["leads"] == 1
+
+
+@pytest.mark.parametrize(("processes", "limit"), [("1", 4), ("2", 2), ("3", 1), ("16", 1)])
+def test_the_processes_share_the_limit_of_look_ups(dialer, monkeypatch, processes, limit):
+    monkeypatch.setenv("WEB_CONCURRENCY", processes)
+
+    assert create_app().extensions["look_ups"].limit == limit
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE asterisk.vicidial_did_log SET extension = ''",
+        "DELETE FROM asterisk.vicidial_closer_log",
+        "INSERT INTO asterisk.vicidial_list (phone_number) VALUES ('')",
+        "SELECT phone_number FROM asterisk.vicidial_list",
+        "SELECT channel FROM asterisk.vicidial_did_log",
+        "SELECT * FROM asterisk.vicidial_users",
+        "UPDATE cost_changes SET cost_to = 0",
+        "DROP VIEW tldialer_call_log",
+        "LOCK TABLES asterisk.vicidial_did_log READ",
+    ],
+)
+def test_the_service_may_do_nothing_but_what_it_needs(dialer, app, statement):
+    with app.extensions["database"].connection() as connection, pytest.raises(pymysql.OperationalError, match="denied"):
+        connection.cursor().execute(statement)
+
+
+def test_the_service_with_these_rights_is_ready(dialer, client):
+    assert client.get("/readyz").json == {"status": "ready"}
+
+
+def test_the_owner_may_bring_the_tables_up_to_date(dialer, vicidial_server):
+    url = make_vicidial_user(vicidial_server, role="owner", user="vicidial_owner")
+
+    assert Database(parse_database_url(url), "vicidial").apply_schema() == []
