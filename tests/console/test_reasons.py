@@ -65,3 +65,12 @@ def test_a_refused_delivery_names_error_and_hint(console, three):
     assert reason_of(console, three[1]["delivery_id"]) == (
         "Missing or Invalid Cost. No amount came. Does the platform fire before the payout is known?"
     )
+
+
+@pytest.mark.slow
+def test_the_page_opens_while_the_call_log_is_locked(console, post, dialer, server, tables):
+    post(json=CALL)
+    with server.admin() if server else tables.connect() as connection:
+        connection.cursor().execute("LOCK TABLES ingress_test.tldialer_call_log WRITE")
+
+        assert reason_of(console, newest(dialer)).endswith("the call log is locked or slow just now: look again later.")
