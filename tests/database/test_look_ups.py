@@ -79,10 +79,11 @@ def test_the_next_calls_do_not_wait_for_the_lock(dialer, post, locked_log):
 
 
 @both_dialers
-def test_a_service_that_starts_while_the_log_is_locked_bills_and_warns(dialer, client, post, locked_log):
+def test_a_service_that_starts_while_the_log_is_locked_bills_and_warns(dialer, make_client, key, locked_log):
     locked_log()
+    client = make_client()
 
-    answer = post(json=CALL)
+    answer = client.post(PATH, headers=key, json=CALL)
     ready = client.get("/readyz")
 
     assert answer.status_code == ready.status_code == 200
