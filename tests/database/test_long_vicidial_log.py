@@ -10,6 +10,8 @@ from ingress.database.pool import Database
 from ingress.database.queries import Search
 from tests.statements import count_reads
 from tests.vicidial import make_vicidial
+from tools import STATE
+from tools.mariadb import PrivateMariaDB
 
 pytestmark = pytest.mark.slow
 
@@ -46,17 +48,17 @@ FILL = (
 
 
 @pytest.fixture(scope="module")
-def long_log(long_server, request):
-    """A connection to a dialer with a million calls, made once and kept."""
-    server = long_server or request.getfixturevalue("mortal_server")
-    with server.admin() as owner, owner.cursor() as cursor:
-        if not is_filled(cursor):
-            make_vicidial(server, DATABASE)
-            for statement in FILL:
-                cursor.execute(statement)
-    with Database(parse_database_url(server.url(DATABASE)), "vicidial").connect() as connection:
-        queries.find_call(connection, search_for("2002000001", "8005550001"))  # opens tables and their statistics
-        yield connection
+def long_log():
+    """A connection to a dialer with a million calls, made once and kept, on a server of its own."""
+    with PrivateMariaDB(STATE / "test" / "long_vicidial") as server:
+        with server.admin() as owner, owner.cursor() as cursor:
+            if not is_filled(cursor):
+                make_vicidial(server, DATABASE)
+                for statement in FILL:
+                    cursor.execute(statement)
+        with Database(parse_database_url(server.url(DATABASE)), "vicidial").connect() as connection:
+            queries.find_call(connection, search_for("2002000001", "8005550001"))  # opens tables and their statistics
+            yield connection
 
 
 def is_filled(cursor):
