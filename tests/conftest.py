@@ -273,6 +273,6 @@ class Outage(pytest.MonkeyPatch):
 
 
 @pytest.fixture(params=["at once", "step by step"])
-def way_of_billing(request, monkeypatch):
+def way_of_billing(request, dialer, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
     monkeypatch.setattr(Connection, "is_mariadb", request.param == "at once")
