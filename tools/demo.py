@@ -119,8 +119,9 @@ def write_private(file: Path, text: str) -> None:
 
 
 def settings_file() -> str:
-    """Return the checkout's settings as an env file, with the database that the demo uses."""
-    settings = dotenv_values(ROOT / ".env") | {"TLDIALER_DATABASE_URL": os.environ["TLDIALER_DATABASE_URL"]}
+    """Return the checkout's settings as an env file, with the database and dialer that the demo uses."""
+    demo = {name: os.environ[name] for name in ("TLDIALER_DATABASE_URL", "DIALER")}
+    settings = dotenv_values(ROOT / ".env") | demo
     return "".join(f"{name}={quote_value(value or '')}\n" for name, value in settings.items())
 
 

@@ -59,7 +59,15 @@ def running_demo(folder):
     output = folder.parent / "output"
     bind = f"127.0.0.1:{free_port()}"
     with output.open("w") as file:
-        process = start("tools.run", folder, output=file, BIND=bind, TLDIALER_DATABASE_URL="", WEB_CONCURRENCY="1")
+        process = start(
+            "tools.run",
+            folder,
+            output=file,
+            BIND=bind,
+            TLDIALER_DATABASE_URL="",
+            DIALER="vicidial",
+            WEB_CONCURRENCY="1",
+        )
     try:
         deadline = time.monotonic() + 60
         while "Ctrl-C" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
