@@ -16,7 +16,7 @@ from .retries import TOOK_TOO_LONG, error_number
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 5  # between two look-ups that find out whether a busy log answers again: each may take 1.5 s
+RETRY_SECONDS = 2  # between two look-ups that find out whether a busy log answers again: each may take 1.5 s
 SLOT_SECONDS = 0.5  # for one of the look-ups under way to end, which usually take a millisecond or two
 WARN_SECONDS = 60  # since the last look-up that took too long
 UNLIMITED = 1_000
