@@ -12,12 +12,12 @@ BUG = "the inside of a bug"
 
 @pytest.fixture
 def bug(monkeypatch):
-    """From now on finding a call fails in a way that nobody has foreseen."""
+    """From now on billing a call fails in a way that nobody has foreseen."""
 
     def fail(*args, **values):
         raise ZeroDivisionError(BUG)
 
-    monkeypatch.setattr("ingress.database.queries.bill_at_once", fail)
+    monkeypatch.setattr("ingress.billing.bill.bill_once", fail)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_bug_tells_the_client_nothing_else(post, bug):
     response = post(json={"cost": 1})
 
     told = response.text + str(response.headers)
-    assert not [word for word in (BUG, "ZeroDivisionError", "Traceback", "bill_at_once", ".py") if word in told]
+    assert not [word for word in (BUG, "ZeroDivisionError", "Traceback", "bill_once", ".py") if word in told]
 
 
 def test_each_bug_has_an_id_of_its_own(post, bug):

@@ -8,54 +8,47 @@ from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
 from ingress.database.queries import Search
-from tests.statements import count_reads
+from tests.statements import count_reads, execute_over
 from tests.vicidial import make_vicidial
 from tools import STATE
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 pytestmark = pytest.mark.slow
 
 DATABASE = "ingress_vicidial_long_test"
 NOW = datetime(2024, 3, 5, 14, 21, 50)
 ROWS, LEG_ROWS = 1_000_000, 100_000
-DIGITS = "(SELECT 0 AS digit" + "".join(f" UNION ALL SELECT {digit}" for digit in range(1, 10)) + ")"
-NUMBERS = f"""(
-    SELECT 1 + {" + ".join(f"{10**place} * d{place}.digit" for place in range(6))} AS seq
-    FROM {" CROSS JOIN ".join(f"{DIGITS} AS d{place}" for place in range(6))}
-) AS numbers"""  # 1 to a million
-FILL = (
-    f"""
+CALLS = f"""
     INSERT INTO asterisk.vicidial_did_log
       (uniqueid, channel, server_ip, caller_id_number, extension, call_date)
     SELECT
       CONCAT(1700000000 + seq * 2, '.', seq), 'SIP/trunk-1', '10.0.0.1',
       CONCAT(IF(seq MOD 2, '1', ''), 2002000000 + seq MOD 330000), CONCAT('1', 8005550000 + seq MOD 100),
       '{NOW}' - INTERVAL seq * 2 SECOND
-    FROM {NUMBERS}
-    """,
-    f"""
+    FROM numbers
+"""
+LEGS = f"""
     INSERT INTO asterisk.vicidial_closer_log
       (uniqueid, lead_id, call_date, phone_number, status, user, campaign_id, length_in_sec)
     SELECT
       CONCAT(1700000000 + seq * 2, '.', seq), 1 + seq MOD 1000, '{NOW}' - INTERVAL seq * 2 SECOND,
       2002000000 + seq MOD 330000, 'SALE', 'ann', 'SOLAR', 100
-    FROM {NUMBERS}
-    WHERE seq <= {LEG_ROWS}
-    """,
-    f"INSERT INTO asterisk.vicidial_list (phone_number) SELECT 2002000000 + seq FROM {NUMBERS} WHERE seq <= 1000",
-    "ANALYZE TABLE asterisk.vicidial_did_log, asterisk.vicidial_closer_log",
-)
+    FROM numbers
+"""
+LEADS = "INSERT INTO asterisk.vicidial_list (phone_number) SELECT 2002000000 + seq FROM numbers"
 
 
 @pytest.fixture(scope="module")
 def long_log():
     """A connection to a dialer with a million calls, made once and kept, on a server of its own."""
-    with PrivateMariaDB(STATE / "test" / "long_vicidial") as server:
+    with PrivateServer(STATE / "test" / "long_vicidial") as server:
         with server.admin() as owner, owner.cursor() as cursor:
             if not is_filled(cursor):
                 make_vicidial(server, DATABASE)
-                for statement in FILL:
-                    cursor.execute(statement)
+                owner.select_db("asterisk")
+                for statement, rows in ((CALLS, ROWS), (LEGS, LEG_ROWS), (LEADS, 1000)):
+                    execute_over(cursor, range(1, rows + 1), statement)
+                cursor.execute("ANALYZE TABLE asterisk.vicidial_did_log, asterisk.vicidial_closer_log")
         with Database(parse_database_url(server.url(DATABASE)), "vicidial").connect() as connection:
             queries.find_call(connection, search_for("2002000001", "8005550001"))  # opens tables and their statistics
             yield connection

@@ -10,7 +10,7 @@ from ingress.database import readiness
 from tests.calls import PATH
 from tests.conftest import make_service_user
 from tests.dialer import create_key_on
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_sound_database_is_ready(client):
         (
             "ALTER TABLE lead_first_contacts CHANGE cost price INT",
             "ALTER TABLE lead_first_contacts CHANGE price cost DECIMAL(12,4)",
-            "update_first_contact_cost: Unknown column 'cost' in 'SET'",
+            "update_first_contact_cost: Unknown column 'cost' in ",
         ),
         (
             "RENAME TABLE call_costs TO call_prices",
@@ -87,7 +87,7 @@ def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, clien
     admin.execute(repair)
 
     assert unready.status_code == 503
-    assert fault in unready.json["faults"]
+    assert any(found.startswith(fault) for found in unready.json["faults"])
     assert "Retry-After" in unready.headers
     assert (refused.status_code, refused.json) == (503, {"error": "TLDialer Connection Error: not ready, see /readyz"})
     assert fault in caplog.text
@@ -98,7 +98,7 @@ def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, clien
 @pytest.mark.slow
 def test_a_binary_log_of_statements_is_named(tmp_path, monkeypatch):
     """It makes every write of ours fail."""
-    with PrivateMariaDB(tmp_path, "--log-bin=binary", "--binlog-format=STATEMENT") as server:
+    with PrivateServer(tmp_path, "--log-bin=binary", "--binlog-format=STATEMENT") as server:
         monkeypatch.setenv("TLDIALER_DATABASE_URL", server.create_database("statement_test"))
         app = create_app()
         app.extensions["database"].apply_schema()
@@ -118,6 +118,5 @@ def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, m
     faults = create_app().test_client().get("/readyz").json["faults"]
 
     assert len(faults) == 1
-    assert re.match(
-        r"update_first_contact_cost: \w+ command denied for table `ready_test`.`lead_first_contacts`", faults[0]
-    )
+    table = r"[`'](ready_test`.`)?lead_first_contacts[`']"  # MySQL does not say of which database
+    assert re.fullmatch(rf"update_first_contact_cost: \w+ command denied for table {table}", faults[0])

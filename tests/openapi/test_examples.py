@@ -105,7 +105,7 @@ def test_an_error_is_answered_like_its_example(provoke, name):
 @pytest.mark.parametrize("status", ANSWER_EXAMPLES["flask errors"])
 def test_an_error_of_flask_is_answered_like_its_example(provoke, monkeypatch, status):
     if status == "500":
-        monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
+        monkeypatch.setattr("ingress.billing.bill.bill_once", lambda *args, **values: 1 / 0)
 
     response = provoke(**NOT_SERVED[status])
 

@@ -20,7 +20,7 @@ import pytest
 
 from tests.vicidial import only_vicidial
 from tools import ROOT
-from tools.mariadb import free_port
+from tools.private_server import free_port
 from tools.service import serve
 
 pytestmark = pytest.mark.slow
