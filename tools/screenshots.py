@@ -12,7 +12,7 @@ from pathlib import Path
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database

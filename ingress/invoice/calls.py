@@ -5,14 +5,13 @@ from typing import NamedTuple
 
 from ..billing.correct import search_for
 from ..database import queries
-from ..database.pool import get_database
 from .moments import naive_seconds, wall_time
 from .period import Period
 from .progress import open_bar
 from .received import run_patiently
 from .staging import Staging
 
-SEARCH_BATCH = 300  # calls looked up in a statement, see list_calls; fewer where the statement sets a limit
+SEARCH_BATCH = 300  # calls looked up in a statement, see list_calls
 
 
 class SearchedCall(NamedTuple):
@@ -66,8 +65,7 @@ def look_up_costs(staging: Staging) -> None:
 def look_up(staging: Staging, listing: str, **values: int) -> Iterator[list[queries.FoundCall]]:
     """Yield the calls of the searches that a statement lists, a batch after the other."""
     behind = 0
-    at_most = get_database().statements.limits.get("list_calls", SEARCH_BATCH)
-    while page := list(staging.rows(SearchedCall, listing, behind=behind, at_most=at_most, **values)):
+    while page := list(staging.rows(SearchedCall, listing, behind=behind, at_most=SEARCH_BATCH, **values)):
         searches = {call.search: search_for(call.did, call.cid, wall_time(call.called)) for call in page}
         yield run_patiently(queries.list_calls, searches=searches)
         behind = page[-1].search

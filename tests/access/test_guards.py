@@ -12,6 +12,7 @@ GUARDS = {
     "billable.receive_cost": "require_api_key",
     "docs.asset": "allow_anyone",
     "docs.page": "allow_anyone",
+    "home.home": "allow_anyone",
     "health.healthz": "allow_anyone",
     "health.readyz": "allow_anyone",
     "deliveries.ask_for_replay": "require_admin",

@@ -14,7 +14,7 @@ import pymysql
 import pytest
 
 from ingress import create_app
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import pool, queries
 from ingress.database.connection import Connection

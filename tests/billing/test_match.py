@@ -189,7 +189,15 @@ def test_a_delivery_that_was_never_billed_is_not_matched(dialer, post, run, outc
 
 
 @pytest.mark.parametrize(
-    "options", [("--since", "x"), ("--since", "-1d"), ("--since", "9999999d"), ("--every", "0"), ("--every", "often")]
+    "options",
+    [
+        ("--since", "x"),
+        ("--since", "-1d"),
+        ("--since", "9999999d"),
+        ("--every", "0s"),
+        ("--every", "60"),
+        ("--every", "often"),
+    ],
 )
 def test_options_that_make_no_sense_are_refused(run, options):
     code, output = run(*options)

@@ -126,3 +126,12 @@ def test_a_replay_is_found_by_reading_one_second_of_the_log(long_log):
     queries.find_replay(long_log, 500_000, NOW - timedelta(days=45))
 
     assert count_reads(long_log) - before <= 10
+
+
+@pytest.mark.parametrize(("outcome", "found"), [("billed", 20), ("unmatched", 20), ("failed", 0)])
+def test_the_newest_calls_are_found_by_reading_no_more_than_them(long_log, outcome, found):
+    before = count_reads(long_log)
+    listed = queries.list_newest_calls(long_log, outcome, NOW - timedelta(days=1), 20)
+
+    assert len(listed) == found
+    assert count_reads(long_log) - before <= 2 * found + 5

@@ -32,6 +32,8 @@ OF_ANOTHER_SERVER = set() if IS_MARIADB else {"bill_at_once"}
 VALUES = {
     "api_id": 1,
     "key_hash": "0" * 64,
+    "expected_hash": "0" * 64,
+    "old_until": NOW,
     "name": "ringba",
     "endpoints": None,
     "ip_addresses": None,
@@ -160,6 +162,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "find_last_amount": queries.LastAmount,
         "list_cost_changes": queries.ListedCostChange,
         "list_calls": queries.LoggedCall,
+        "list_newest_calls": queries.ReportedCall,
     }.items():
         assert all(list(row._fields) == read_header(find_file(dialer, name))[2] for dialer in DIALERS)
 

@@ -446,8 +446,9 @@ def test_the_list_names_the_waiting_entries(keep, run, drained, bug):
     code, printed = run("list")
 
     assert code == 0
-    assert [line.split()[0] for line in printed.splitlines()] == [first, second]
-    assert printed.splitlines()[0].endswith("1  ZeroDivisionError")
+    listed = [json.loads(line) for line in printed.splitlines()]
+    assert [entry["request_id"] for entry in listed] == [first, second]
+    assert (listed[0]["tries"], listed[0]["error"]) == (1, "ZeroDivisionError")
 
 
 def test_draining_by_hand_reports_the_outcomes(dialer, keep, run):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database

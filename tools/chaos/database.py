@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
