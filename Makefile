@@ -22,6 +22,7 @@ run: install ## serve with a private server, demo data and demo keys; prints wha
 
 test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
+	@tools/promtool
 	@tools/bring "$(SERVER)"
 	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 

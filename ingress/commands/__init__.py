@@ -3,10 +3,19 @@
 import click
 from flask import Flask
 
-from . import costs, deliveries, importing, keys, match, pixel, reconcile, schema, spool
+from . import costs, deliveries, importing, keys, match, pixel, reconcile, schema, spool, watch
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(keys.keys, schema.schema, deliveries.deliveries, costs.costs, pixel.pixel, match.match_late_calls, spool.spool),
+    *(
+        keys.keys,
+        schema.schema,
+        deliveries.deliveries,
+        costs.costs,
+        pixel.pixel,
+        match.match_late_calls,
+        spool.spool,
+        watch.watch,
+    ),
     *(reconcile.reconcile, importing.import_invoice),
 )
 

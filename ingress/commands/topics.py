@@ -19,7 +19,7 @@ TOPICS: dict[str, dict[str, str]] = {
     "Run from a timer": {
         "match": "match --since 7d",
         "deliveries prune": "deliveries prune --older-than 90d --yes",
-        "watch": "watch",
+        "watch": "watch --every 60s",
     },
     "Check the invoice": {
         "reconcile": "reconcile ringba.csv --key ringba --details differences.xlsx",
