@@ -1,12 +1,15 @@
 """The statements of `sql/`: read without their headers, those of a dialer before the general ones, and put together."""
 
 import re
+import sysconfig
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-SQL = Path(__file__).parents[1] / "sql"
+CHECKOUT = Path(__file__).parents[1]
+INSTALLED = Path(sysconfig.get_path("data"), "share", "ingress")  # where a wheel puts what stands beside the package
+SQL = (CHECKOUT if (CHECKOUT / "sql" / "schema.sql").is_file() else INSTALLED) / "sql"
 SQL_PARAMETER = re.compile(r"%\((\w+)\)s")
 INCLUDED = re.compile(r"\{(\w+)\}")
 LIMIT = re.compile(r"^-- limit: (\d+)$", re.MULTILINE)
@@ -38,6 +41,12 @@ def load_statements(dialer: str = TLDIALER) -> Statements:
     texts = {name: compose(text, {**merged, name: general.get(name, "")}) for name, text in merged.items()}
     limits = {**read_limits(), **({} if dialer == TLDIALER else read_limits(dialer))}
     return Statements(texts, limits)
+
+
+def find_file(name: str, dialer: str) -> Path:
+    """Return the file of a dialer, its own if it has one of this name."""
+    own = SQL / dialer / name
+    return own if own.is_file() else SQL / name
 
 
 def read_statement(path: Path) -> str:

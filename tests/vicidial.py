@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from ingress.config import parse_database_url
+from ingress.database.grants import Account, fill_grants
 from ingress.database.pool import Database
-from ingress.sql import SQL
 from tests.dialer import Dialer
 
 DATABASE = "ingress_vicidial_test"
 SCHEMA = Path(__file__).with_suffix(".sql").read_text()
-GRANTS = SQL / "vicidial" / "grants.sql"
 TABLES = ("vicidial_did_log", "vicidial_closer_log", "vicidial_list")
 
 both_dialers = pytest.mark.parametrize("dialer_name", ["tldialer", "vicidial"], indirect=True)
@@ -97,12 +96,10 @@ def make_vicidial(server, database=DATABASE, engine="MyISAM"):
 
 
 def make_vicidial_user(server, database=DATABASE, role="service", user="vicidial"):
-    """Make a user with just the rights that grants.sql gives to a role; return the URL."""
-    texts = {"database": database, role: f"'{user}'@'%'", f"{role}_password": f"'{user}'"}
-    statements = re.findall(r"^(?:CREATE USER|GRANT) .*(?=;)", GRANTS.read_text(), re.MULTILINE)
+    """Make a user with just the rights that `ingress grants` prints for a role; return the URL."""
+    script = fill_grants(database, {role: Account(user, "%", user)}, "vicidial")
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute(f"DROP USER IF EXISTS {user}")
-        for statement in statements:
-            if f"{{{role}}}" in statement:
-                cursor.execute(re.sub(r"\{(\w+)\}", lambda found: texts[found[1]], statement))
+        for statement in re.findall(r"^(?:CREATE USER|GRANT) .*(?=;)", script, re.MULTILINE):
+            cursor.execute(statement)
     return f"mysql://{user}:{user}@127.0.0.1:{server.port}/{database}"

@@ -7,7 +7,7 @@ import click
 TOPICS: dict[str, dict[str, str]] = {
     "Set up": {
         "schema": "schema apply",
-        "grants": "grants --user ingress",
+        "grants": "grants --user ingress@localhost --owner ingress_owner@localhost --database tldialer",
         "keys": "keys create --name ringba --endpoint '/api/ingress/calls/inbound/billable*'",
         "pixel": "pixel ringba --base-url https://calls.example.com --key 310",
     },

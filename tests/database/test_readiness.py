@@ -112,8 +112,8 @@ def test_a_binary_log_of_statements_is_named(tmp_path, monkeypatch):
 
 
 def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, monkeypatch):
-    without = "GRANT SELECT, UPDATE ON tldialer.lead_first_contacts TO ingress"
-    monkeypatch.setenv("TLDIALER_DATABASE_URL", make_service_user(mortal_server, "ready_test", without))
+    url = make_service_user(mortal_server, "ready_test", without="lead_first_contacts")
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
 
     faults = create_app().test_client().get("/readyz").json["faults"]
 

@@ -7,15 +7,19 @@ from decimal import Decimal
 
 import pymysql
 import pytest
+from click.testing import CliRunner
+from pymysql.constants import CLIENT
 from pymysql.cursors import DictCursor
 
 from ingress import create_app
+from ingress.__main__ import main
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
 from ingress.database.queries import Search
 from tests.billing.report import report
 from tests.calls import CALL, PATH
+from tests.dialer import create_key_on
 from tests.vicidial import DATABASE, make_vicidial_user, only_vicidial
 from tools import ROOT
 
@@ -231,14 +235,43 @@ def test_the_service_may_do_nothing_but_what_it_needs(dialer, app, statement):
         connection.cursor().execute(statement)
 
 
-def test_the_service_with_these_rights_is_ready(dialer, client):
-    assert client.get("/readyz").json == {"status": "ready"}
+@pytest.fixture
+def granted(dialer, vicidial_server):
+    """The URLs of the users that `ingress grants` makes, on a server that has only the dialer's database."""
+    users = {role: f"granted_{role}@127.0.0.1" for role in ("user", "owner", "reader")}
+    options = [f"--{option}={value}" for option, value in users.items()]
+    script = CliRunner().invoke(main, ["grants", *options, "--database=granted_test"]).output
+    with vicidial_server.admin(client_flag=CLIENT.MULTI_STATEMENTS) as connection, connection.cursor() as cursor:
+        dropped = "".join(f"DROP USER IF EXISTS {user};" for user in users.values())
+        cursor.execute(f"DROP DATABASE IF EXISTS granted_test; {dropped} {script}")
+        while cursor.nextset():
+            pass
+    return dict(
+        re.findall(r"^-- (\w+): (mysql\S+)", script.replace(":3306/", f":{vicidial_server.port}/"), re.MULTILINE)
+    )
 
 
-def test_the_owner_may_bring_the_tables_up_to_date(dialer, vicidial_server):
-    url = make_vicidial_user(vicidial_server, role="owner", user="vicidial_owner")
+def test_the_users_that_grants_prints_do_their_work(granted, monkeypatch):
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", granted["service"])
+    app = create_app()
+    with app.extensions["database"].connection() as connection:
+        key = create_key_on(connection)
 
-    assert Database(parse_database_url(url), "vicidial").apply_schema() == []
+    ready = app.test_client().get("/readyz")
+    answer = app.test_client().post(PATH, headers=key, json=CALL)
+
+    assert (ready.json, answer.status_code) == ({"status": "ready"}, 200)
+    assert Database(parse_database_url(granted["owner"]), "vicidial").apply_schema() == []
+    with Database(parse_database_url(granted["reader"]), "vicidial").connect() as connection:
+        assert connection.cursor().execute("SELECT * FROM inbound_costs") == 1
+
+
+def test_grants_refuses_an_unknown_dialer(dialer, monkeypatch):
+    monkeypatch.setenv("DIALER", "asterisk")
+
+    result = CliRunner().invoke(main, ["grants", "--user=ingress", "--database=ingress"])
+
+    assert (result.exit_code, "DIALER must be one of: tldialer, vicidial." in result.output) == (2, True)
 
 
 REPORTS = re.findall(r"^```sql\n(.*?)```", (ROOT / "docs" / "vicidial.md").read_text(), re.MULTILINE | re.DOTALL)
