@@ -21,9 +21,7 @@ MEMORY_FILE = Path("/var/lib/ingress/alarms.json")  # systemd makes the folder f
 
 
 @click.command("watch", short_help="Tell people what goes wrong in silence.")
-@click.option(
-    "--every", "pause", metavar="DURATION", callback=check_pause, help="Repeat after this pause, such as 60s."
-)
+@click.option("--every", "pause", metavar="DURATION", callback=check_pause, help="Repeat after this pause: 60s.")
 @click.option("--no-senders", is_flag=True, help="Only this machine: another one watches the senders.")
 @click.option(
     "--state",
