@@ -15,6 +15,7 @@ from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
 from .intake.senders import find_sender
 from .outcome import Outcome
 
+MILLISECONDS_LIMIT = 4_000_000_000  # 46 days; the column ends a little above, as the server may add its own time
 NOTHING_UNDERSTOOD = Understood()
 
 
@@ -31,7 +32,8 @@ class Delivery:
     `claimed_api_id` is an id that exists, but came with a wrong key; `has_old_secret` is about one that was rotated and
     came with the secret from before. `sent` and `understood` are filled when its call is read. `duplicate_of` and
     `replay_of` are ids of the delivery log. `is_late`: it is billed some time after it came, so newer calls may have
-    been billed before it. `is_forced`: an operator books its amount, even if the call had it before.
+    been billed before it. `is_forced`: an operator books its amount, even if the call had it before. `takes_long`:
+    billing it in one trip took too long.
     """
 
     parameters: Parameters
@@ -50,6 +52,7 @@ class Delivery:
     replay_of: int | None = None
     is_late: bool = False
     is_forced: bool = False
+    takes_long: bool = False
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""
@@ -84,7 +87,8 @@ class Delivery:
         return time.monotonic() - self.began
 
     def milliseconds(self) -> int:
-        return int(self.seconds() * 1000)
+        """Return them as the log holds them, which takes no more: one that waited in the spool may be old."""
+        return min(int(self.seconds() * 1000), MILLISECONDS_LIMIT)
 
     def conclude(self, status: int) -> Outcome:
         """Return the outcome; without one nothing was billed: a 5xx is our fault, a 4xx the sender's."""

@@ -12,6 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from ingress import create_app
 from ingress.config import parse_database_url
 from ingress.database.connection import Connection
+from ingress.database.grants import Account, fill_grants
 from ingress.database.pool import Database
 from ingress.database.readiness import READY_SECONDS
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
@@ -23,6 +24,7 @@ from tests.order import (  # noqa: F401 - pytest calls them
     pytest_terminal_summary,
 )
 from tests.servers import WAYS
+from tests.vicidial import Vicidial, make_vicidial, make_vicidial_user
 from tools import ROOT, STATE
 from tools.chaos.packets import Way
 from tools.private_server import PrivateServer
@@ -81,7 +83,7 @@ def tables(server):
 
 @pytest.fixture(scope="session", autouse=True)
 def environment(server, tables):
-    """Only the settings that a test names count, not those of whoever runs it; the user has the README's grants."""
+    """Only settings that a test names count; the database's user has the rights that `ingress grants` prints."""
     with pytest.MonkeyPatch.context() as patch:
         for name in re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE):
             if name != "TLDIALER_DATABASE_URL":
@@ -92,14 +94,13 @@ def environment(server, tables):
 
 
 def make_service_user(server, database, without=None):
-    """Make a user with just the grants that the README lists, less the one `without`; return the URL."""
-    grants = re.findall(r"GRANT .* TO ingress", (ROOT / "README.md").read_text())
+    """Make a user with the rights that `ingress grants` prints, none on the table `without`; return the URL."""
+    script = fill_grants(database, {"service": Account("service", "%", "service")})
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("DROP USER IF EXISTS service")
-        cursor.execute("CREATE USER service IDENTIFIED BY 'service'")
-        for grant in grants:
-            if grant != without:
-                cursor.execute(grant.replace("tldialer.", f"{database}.").replace("TO ingress", "TO service"))
+        for statement in re.findall(r"^(?:CREATE USER|GRANT) .*(?=;)", script, re.MULTILINE):
+            if without is None or f".{without} TO" not in statement:
+                cursor.execute(statement)
     return f"mysql://service:service@127.0.0.1:{server.port}/{database}"
 
 
@@ -111,10 +112,45 @@ def mortal_server(tmp_path_factory):
 
 
 @pytest.fixture
-def dialer(tables):
+def dialer_name(request):
+    """TLDialer, unless a test names another with `both_dialers` or `only_vicidial`."""
+    return getattr(request, "param", "tldialer")
+
+
+@pytest.fixture
+def dialer(request, dialer_name):
     """The dialer's database, empty: what it logged, and what became of leads and costs."""
+    return request.getfixturevalue(dialer_name)
+
+
+@pytest.fixture
+def tldialer(tables):
     with tables.connect() as connection:
         dialer = Dialer(connection)
+        dialer.clear()
+        yield dialer
+
+
+@pytest.fixture(scope="session")
+def vicidial_server(request, server):
+    """A private server in any case: what is called `asterisk` elsewhere is somebody's dialer."""
+    return server or request.getfixturevalue("mortal_server")
+
+
+@pytest.fixture(scope="session")
+def vicidial_tables(vicidial_server):
+    """The tables as their owner sees them, and the URL of a user with just the rights of `sql/vicidial/grants.sql`."""
+    owner = make_vicidial(vicidial_server)
+    return owner, make_vicidial_user(vicidial_server)
+
+
+@pytest.fixture
+def vicidial(vicidial_tables, monkeypatch):
+    owner, url = vicidial_tables
+    monkeypatch.setenv("DIALER", "vicidial")
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
+    with owner.connect() as connection:
+        dialer = Vicidial(connection)
         dialer.clear()
         yield dialer
 
@@ -239,6 +275,6 @@ class Outage(pytest.MonkeyPatch):
 
 
 @pytest.fixture(params=WAYS)
-def way_of_billing(request, monkeypatch):
+def way_of_billing(request, dialer, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
     monkeypatch.setattr(Connection, "is_mariadb", request.param is Way.AT_ONCE)

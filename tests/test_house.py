@@ -19,12 +19,25 @@ ROOMS = (
         "console",
         "billable",
         "invoice",
+        "watch",
         "monitoring",
         "spool",
         "access",
         "billing",
     ),
-    *("delivery", "database", "intake", "counters", "server", "errors", "clock", "config", "outcome", "sql"),
+    *(
+        "delivery",
+        "database",
+        "intake",
+        "counters",
+        "server",
+        "errors",
+        "clock",
+        "config",
+        "alarm_hours",
+        "outcome",
+        "sql",
+    ),
 )
 EVERYWHERE = {"log", "blueprint", "init_app"}  # what each module that has one calls so
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection, HTTPException
@@ -18,6 +19,7 @@ from dotenv import load_dotenv
 
 from ingress.config import read_settings
 from ingress.errors import TLDialerConnectionError
+from ingress.sql import TLDIALER
 from tools import BIN, ROOT, STATE
 from tools.demo import demo_files, prepare_demo, welcome
 from tools.private_server import ENDS_WITH_US, PrivateServer
@@ -31,10 +33,11 @@ def main(folder: Path = DEMO_FOLDER) -> int:
     """Serve until a signal comes; return gunicorn's exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    load_dotenv(ROOT / ".env")
+    load_dotenv(ROOT / ".env", interpolate=False)
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)
+    os.environ["DIALER"] = TLDIALER  # whose tables the demo's data is for
     os.environ.setdefault("CONSOLE_SECRET", secrets.token_hex())  # every start makes new keys to sign in with anyway
     base_url = require_free(os.environ.get("BIND", "127.0.0.1:8000"))
     with nullcontext() if given else private_database(folder):
@@ -111,8 +114,17 @@ def answers_ready(base_url: str) -> bool:
         connection.close()
 
 
+def read_folder() -> Path:
+    parser = ArgumentParser(prog="python -m tools.run", description=__doc__)
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=DEMO_FOLDER, help="of the database; default: %(default)s"
+    )
+    folder: Path = parser.parse_args().folder
+    return folder
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(main(*map(Path, sys.argv[1:])))
+        sys.exit(main(read_folder()))
     except (ServerError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))

@@ -3,11 +3,21 @@
 import click
 from flask import Flask
 
-from . import costs, deliveries, disputes, importing, keys, match, pixel, reconcile, schema, spool
+from . import costs, deliveries, disputes, grants, importing, keys, match, pixel, reconcile, schema, spool, watch
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(keys.keys, schema.schema, deliveries.deliveries, costs.costs, pixel.pixel, match.match_late_calls, spool.spool),
-    *(reconcile.reconcile, importing.import_invoice, disputes.disputes),
+    costs.costs,
+    deliveries.deliveries,
+    disputes.disputes,
+    grants.grants,
+    importing.import_invoice,
+    keys.keys,
+    match.match_late_calls,
+    pixel.pixel,
+    reconcile.reconcile,
+    schema.schema,
+    spool.spool,
+    watch.watch,
 )
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -17,8 +18,10 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from tests.vicidial import only_vicidial
 from tools import ROOT
 from tools.private_server import free_port
+from tools.service import serve
 
 pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-prints"
@@ -56,7 +59,15 @@ def running_demo(folder):
     output = folder.parent / "output"
     bind = f"127.0.0.1:{free_port()}"
     with output.open("w") as file:
-        process = start("tools.run", folder, output=file, BIND=bind, TLDIALER_DATABASE_URL="", WEB_CONCURRENCY="1")
+        process = start(
+            "tools.run",
+            folder,
+            output=file,
+            BIND=bind,
+            TLDIALER_DATABASE_URL="",
+            DIALER="vicidial",
+            WEB_CONCURRENCY="1",
+        )
     try:
         deadline = time.monotonic() + 60
         while "Ctrl-C" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
@@ -133,6 +144,18 @@ def test_the_smoke_test_passes_and_hides_the_key(served):
     assert served["API_KEY"] not in output
 
 
+@only_vicidial
+def test_the_smoke_test_passes_with_another_dialer(dialer, key, tmp_path):
+    dialer.add_call(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    with serve(tmp_path / "log", WEB_CONCURRENCY="1") as service:
+        url = f"http://127.0.0.1:{service.port}"
+
+        code, output = finish("tools.smoke_test", BASE_URL=url, API_ID=key["tld-api-id"], API_KEY=key["tld-api-key"])
+
+    assert code == 0, output
+    assert "200 lead updated" in output
+
+
 def test_ctrl_c_stops_the_demo_and_the_next_start_renews_its_key(first_demo, demo):
     assert first_demo.process.returncode == 0
     assert demo.state["api_id"] == first_demo.state["api_id"]
@@ -169,6 +192,15 @@ def test_the_demo_checks_its_port_before_it_touches_anything(tmp_path):
     assert output.count("\n") == 1
     assert output.startswith(f"make run cannot serve on {bind}: [Errno 98] Address already in use")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--folder", 2)])
+def test_an_option_is_not_taken_for_a_folder(argument, code):
+    finished, output = finish("tools.run", argument)
+
+    assert finished == code
+    assert output.startswith("usage: python -m tools.run")
+    assert not (ROOT / argument).exists()
 
 
 @pytest.fixture

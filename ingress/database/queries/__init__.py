@@ -7,6 +7,7 @@ from .calls import (
     find_nearest_call,
     insert_cost,
     insert_delivery,
+    insert_lead,
     lock_lead,
     update_first_contact_cost,
     update_lead_cost,
@@ -41,6 +42,8 @@ from .costs import (
 )
 from .deliveries import (
     Count,
+    LastDelivery,
+    LateDeliveries,
     ListedDelivery,
     LoggedDelivery,
     ReportedCall,
@@ -48,15 +51,18 @@ from .deliveries import (
     UnmatchedDelivery,
     count_deliveries,
     count_deliveries_by_time,
+    count_key_deliveries,
     delete_deliveries,
     find_delivery,
     find_logged_delivery,
     find_replay,
     insert_unbilled_delivery,
     list_deliveries,
+    list_last_deliveries,
     list_newest_calls,
     list_unmatched_deliveries,
     lock_delivery,
+    measure_late_deliveries,
     update_delivery,
     update_delivery_answered,
     update_matched_delivery,
@@ -76,5 +82,5 @@ from .keys import (
     update_api_key_last_used,
     update_api_key_sign_outs,
 )
-from .records import NO_CALL, Bill, Billed, Call, Claim, Cost, Origin, Search
+from .records import NO_CALL, Bill, Billed, Call, CallId, Claim, Cost, Origin, Search
 from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_drawbacks, list_faults, set_session
