@@ -36,6 +36,7 @@ class Compared(NamedTuple):
     staging: Staging
     api_key: queries.ApiKey
     period: Period
+    hints: list[str]
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def compared(
         report_intake(intake)
         for hint in hints:
             click.echo(hint, err=True)
-        yield Compared(staging, api_key, period)
+        yield Compared(staging, api_key, period, hints)
 
 
 def check_days(first_day: datetime | None, last_day: datetime | None) -> None:

@@ -64,7 +64,7 @@ def write_html(path: Path, result: Compared, summary: Summary, file_name: str) -
 
 def about(result: Compared, file_name: str) -> About:
     key = f"{result.api_key.api_id} ({result.api_key.name})"
-    return About(file_name, key, result.period, dialer_zone().key)
+    return About(file_name, key, result.period, dialer_zone().key, result.hints)
 
 
 def print_summary(summary: Summary, period: Period) -> None:

@@ -74,9 +74,9 @@ class DayOrder:
         Raises ValueError where that is not the order of the file, or where the file contradicts itself.
         """
         fitting = self.find_fitting(first, second, year)
-        if fitting is None:
+        if fitting is None and self.is_day(year, first, second):
             self.either = self.either or text
-        else:
+        elif fitting:
             shown = self.proves if max(first, second) > MONTHS_OF_YEAR else self.suggests
             shown.setdefault(fitting, text)
         if self.order is Order.MIXED:

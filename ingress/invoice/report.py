@@ -57,4 +57,5 @@ def write_report(path: Path, staging: Staging, summary: Summary, about: About) -
 
 def make_table(staging: Staging, kind: str) -> FindingTable:
     rows = list(list_details_of(staging, kind, SHOWN_FINDINGS))
-    return FindingTable(rows, [name for name in HEADINGS if any(getattr(row, name) is not None for row in rows)])
+    shown = [name for name in HEADINGS if name != "difference" or kind not in OF_CALLS]
+    return FindingTable(rows, [name for name in shown if any(getattr(row, name) is not None for row in rows)])

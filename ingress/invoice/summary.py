@@ -48,6 +48,7 @@ class About(NamedTuple):
     key: str
     period: Period
     time_zone: str
+    hints: Sequence[str] = ()  # what may be wrong with how the file was read
 
 
 class Summary(NamedTuple):
@@ -99,3 +100,5 @@ def list_summary(about: About, summary: Summary) -> Iterator[Sequence[Value]]:
     yield "Invoice", None, summary.invoiced
     yield "Received", None, summary.received
     yield "Difference", None, summary.invoiced - summary.received
+    yield ()
+    yield from ((hint,) for hint in about.hints)

@@ -4,7 +4,7 @@
 INSERT OR IGNORE INTO disputes (row, turn, reason, amount, other_cost)
 SELECT i.row, 1, 'billed_twice', i.cost, s.first
 FROM (
-  SELECT cost_id, FIRST_VALUE(cost_id) OVER (PARTITION BY call_log_id ORDER BY cost_id) AS first
+  SELECT cost_id, FIRST_VALUE(cost_id) OVER (PARTITION BY cid, did, call_log_id ORDER BY cost_id) AS first
   FROM received
   WHERE cost > 0
     AND call_log_id IS NOT NULL

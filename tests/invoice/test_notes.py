@@ -89,6 +89,10 @@ def test_the_order_of_days_is_said(reconcile, texts, note):
     assert note in reconcile([row(call_date=text) for text in texts]).output
 
 
+def test_a_date_that_fits_neither_way_raises_no_question(reconcile):
+    assert "day first" not in reconcile([row(call_date="13/32/2024"), row()]).output
+
+
 def test_an_order_that_is_shown_or_told_needs_no_note(reconcile):
     assert "month first" not in reconcile([row(call_date="2/25/2024")]).output
     assert "month first" not in reconcile([row(call_date="3/5/2024")], "--month-first").output
