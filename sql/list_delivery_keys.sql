@@ -1,9 +1,9 @@
--- Lists the sender's own keys of one API key's billed deliveries, and the vendors of their leads, received from a time on
--- and, within its second, after a delivery. Goes through the index (api_id, received).
+-- Lists the sender's own keys of one API key's billed deliveries, with their calls and the vendors of their leads, received
+-- from a time on and, within its second, after a delivery. Goes through the index (api_id, received).
 -- takes: api_id, since, behind, at_most
--- returns: delivery_id, received, cost_id, delivery_key, vendor_id
+-- returns: delivery_id, received, cost_id, delivery_key, call_log_id, vendor_id
 SELECT
-  delivery_id, received, cost_id, delivery_key, vendor_id
+  delivery_id, received, cost_id, delivery_key, call_log_id, vendor_id
 FROM deliveries
 WHERE api_id = %(api_id)s
   AND received >= %(since)s

@@ -16,8 +16,8 @@ def dispute_costs(staging: Staging, api_id: int, period: Period, rules: Rules) -
     if not stage_own_costs(staging, api_id, period, rules):
         return
     look_up_rows(staging, period)
-    before = int(current_app.config["CALL_MATCH_BEFORE"].total_seconds())
-    look_up_costs(staging, "insert_pair_searches", before=before)
+    after = int(current_app.config["CALL_MATCH_AFTER"].total_seconds())
+    look_up_costs(staging, "insert_pair_searches", after=after)
     staging.run_script("create_call_indexes")
     staging.run("judge_matched", **period._asdict())
     staging.run("dispute_same_costs")

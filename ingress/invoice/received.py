@@ -25,9 +25,10 @@ Rows = TypeVar("Rows")
 
 
 class StagedDelivery(NamedTuple):
-    """What the delivery log knows of a cost: the platform's id of the call, and the vendor of the call's lead."""
+    """What the delivery log knows of a cost: the platform's id of the call, the call, and the vendor of its lead."""
 
     call_id: str | None
+    billed_call: str | None
     vendor_id: int | None
     cost_id: int
 
@@ -97,6 +98,6 @@ def describe_billed(delivery: queries.DeliveryKey) -> StagedDelivery | None:
     if delivery.cost_id is None or not key:
         return None
     call_id = key.removeprefix(SENT_KEY).decode() if key.startswith(SENT_KEY) else None
-    if call_id is None and delivery.vendor_id is None:
+    if call_id is None and delivery.call_log_id is None:  # without a call there is no lead
         return None
-    return StagedDelivery(call_id, delivery.vendor_id, delivery.cost_id)
+    return StagedDelivery(call_id, delivery.call_log_id, delivery.vendor_id, delivery.cost_id)

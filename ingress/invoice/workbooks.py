@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from .tables import Value, escape_formula
 
 SHEET_ROWS = 1_000_000  # a sheet ends at 1,048,576
+SUMMARY, HISTORY = "Summary", "History"  # names of sheets that no vendor's has: ours, and one that Excel refuses
 TITLE_LENGTH = 31  # Excel's limit for a sheet's name
 NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\']")
 MONEY_FORMAT = "#,##0.00##"
@@ -37,7 +38,7 @@ class WorkbookFile:
     def begin_sheet(self, title: str) -> None:
         self.end_sheet()
         self.title, self.rows = title, 0
-        self.sheet = self.workbook.create_sheet(make_title(title, self.workbook.sheetnames))
+        self.sheet = self.workbook.create_sheet(make_title(title, [*self.workbook.sheetnames, SUMMARY, HISTORY]))
         self.sheet.freeze_panes = "A2"
         self.sheet.print_title_rows = "1:1"
         for place, name in enumerate(self.header, 1):
@@ -79,7 +80,7 @@ class WorkbookFile:
 
     def write_summary(self, rows: Iterable[Sequence[Value]]) -> None:
         """Write the first sheet."""
-        sheet = self.workbook.create_sheet(make_title("Summary", self.workbook.sheetnames), 0)
+        sheet = self.workbook.create_sheet(SUMMARY, 0)
         sheet.column_dimensions["A"].width = FIRST_WIDTH
         for letter in "BCDE":
             sheet.column_dimensions[letter].width = SUMMARY_WIDTH

@@ -29,6 +29,7 @@ CREATE TABLE invoice ( -- what the platform bills
 CREATE TABLE received ( -- the costs that came in
   cost_id INTEGER PRIMARY KEY,
   call_id TEXT, -- the delivery's idempotency key, while the delivery log has it
+  billed_call TEXT, -- its call in the call log, likewise
   vendor_id INTEGER, -- that of the call's lead, likewise
   notes TEXT,
   did TEXT NOT NULL,

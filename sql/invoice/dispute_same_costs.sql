@@ -4,10 +4,10 @@
 INSERT OR IGNORE INTO disputes (row, turn, reason, amount, other_cost)
 SELECT i.row, 1, 'billed_twice', i.cost, s.first
 FROM (
-  SELECT cost_id, FIRST_VALUE(cost_id) OVER (PARTITION BY cid, did, call_log_id ORDER BY cost_id) AS first
+  SELECT cost_id, FIRST_VALUE(cost_id) OVER (PARTITION BY cid, did, COALESCE(billed_call, call_log_id) ORDER BY cost_id) AS first
   FROM received
   WHERE cost > 0
-    AND call_log_id IS NOT NULL
+    AND COALESCE(billed_call, call_log_id) IS NOT NULL
   UNION ALL
   SELECT cost_id, FIRST_VALUE(cost_id) OVER (PARTITION BY cid, did, called ORDER BY cost_id) AS first
   FROM received

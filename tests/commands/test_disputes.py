@@ -163,6 +163,25 @@ class TestOfAPeriod:
         assert short["also"] == "repeat caller within 30 days"
         assert (raised["cost_id"], raised["billed"], raised["remark"]) == (int(first), "15.0000", "at first: 12.50")
 
+    @pytest.mark.parametrize("is_logged", [True, False])
+    def test_two_costs_of_one_call_are_told_even_without_their_deliveries(
+        self, dispute, receive, log_call, dialer, is_logged
+    ):
+        log_call()
+        log_call("2024-03-05 19:30:00")
+        first, _, _ = (
+            receive("RGB1"),
+            receive("RGB2", call_date="2024-03-05T19:21:09Z"),
+            receive("RGB3", call_date="2024-03-05T15:21:09Z"),
+        )
+        if not is_logged:
+            dialer.execute("DELETE FROM deliveries")
+
+        (twice,) = dispute(None, *MARCH).found
+
+        assert (twice["reason"], twice["disputed"]) == ("billed twice", "12.5000")
+        assert f"cost {first}," in twice["remark"]
+
     def test_a_cancelled_cost_is_no_dispute_and_no_earlier_call(self, dispute, receive, log_call):
         log_call()
         receive("RGB1", cid="7205550199")

@@ -38,12 +38,13 @@ class ReceivedCost(NamedTuple):
 
 
 class DeliveryKey(NamedTuple):
-    """What a billed delivery was known by, and its lead's vendor; None and no cost where it billed nothing."""
+    """What a billed delivery was known by, its call and its lead's vendor; None and no cost where it billed nothing."""
 
     delivery_id: int
     received: datetime
     cost_id: int | None
     delivery_key: bytes | None
+    call_log_id: str | None
     vendor_id: int | None
 
 
