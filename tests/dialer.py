@@ -52,9 +52,11 @@ class Dialer:
         )
         return lead_id
 
-    def set_talk(self, seconds):
-        """Let agents have talked for so long in each call."""
-        self.execute("UPDATE tldialer_call_log SET sec_talk = %s", seconds)
+    def set_talk(self, seconds, call_date=None):
+        """Let agents have talked for so long in each call, or in that of one time."""
+        self.execute(
+            "UPDATE tldialer_call_log SET sec_talk = %s WHERE call_date = COALESCE(%s, call_date)", seconds, call_date
+        )
 
     def costs(self):
         return self.execute("SELECT * FROM call_costs ORDER BY cost_id").fetchall()

@@ -70,8 +70,12 @@ class Vicidial(Dialer):
         names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
         self.execute(f"INSERT INTO asterisk.vicidial_closer_log ({names}) VALUES ({places})", *columns.values())
 
-    def set_talk(self, seconds):
-        self.execute("UPDATE asterisk.vicidial_closer_log SET length_in_sec = queue_seconds + %s", seconds)
+    def set_talk(self, seconds, call_date=None):
+        self.execute(
+            "UPDATE asterisk.vicidial_closer_log SET length_in_sec = queue_seconds + %s"
+            " WHERE call_date = COALESCE(%s, call_date)",
+            *(seconds, call_date),
+        )
 
     def count_calls(self):
         return self.execute("SELECT COUNT(*) AS calls FROM asterisk.vicidial_did_log").fetchone()["calls"]
