@@ -86,6 +86,7 @@ class TestOfAnInvoice:
         ]
         twice, _, short, amount = result.found
         assert twice["remark"].startswith("billed before: row 3, call RGB2, cost ")
+        assert twice["also"] == "call too short"
         assert (short["also"], short["remark"]) == ("repeat caller within 30 days", "34 s, less than 90")
         assert amount["remark"] == "received: 12.50"
         assert amount["call_date"] == "2024-03-05 14:21:09+00:00"
@@ -100,6 +101,20 @@ class TestOfAnInvoice:
 
         assert list_reasons(result) == [("RGB1", "repeat caller within 14 days", "12.5000")]
         assert result.found[0]["remark"] == f"called before: call RGB0, cost {earlier}, of 2024-02-20 14:21:09+00:00"
+
+    def test_rows_outside_of_the_period_are_only_earlier_calls(self, dispute_file, receive, log_call):
+        cost_ids = []
+        for day in (4, 5, 6):
+            log_call(f"2024-03-0{day} 14:21:09")
+            cost_ids.append(receive(f"RGB{day}", call_date=f"2024-03-0{day}T14:21:09Z"))
+        rows = [row(f"RGB{day}", call_date=f"2024-03-0{day} 14:21:09") for day in (4, 5, 6)]
+        fifth = ("--from", "2024-03-05", "--to", "2024-03-05")
+
+        result = dispute_file(rows, "--repeat-within", "30d", *fifth)
+
+        (found,) = result.found
+        assert found["call_id"] == "RGB5"
+        assert found["remark"] == f"called before: row 2, call RGB4, cost {cost_ids[0]}, of 2024-03-04 14:21:09+00:00"
 
     @pytest.mark.parametrize("within", ["13d", "0d"])
     def test_a_caller_who_called_longer_ago_is_no_repeat(self, dispute_file, receive, log_call, within):
@@ -204,6 +219,15 @@ class TestOfAPeriod:
         assert app.test_cli_runner().invoke(args=by_hand).exit_code == 0
 
         assert dispute(None, *MARCH).found == []
+
+    def test_of_a_raise_only_what_a_person_has_left_is_disputed(self, dispute, receive, log_call, app):
+        log_call()
+        receive("RGB1")
+        cost_id = receive("RGB1", cost="20.00")
+        by_hand = ["costs", "correct", str(cost_id), "--cost", "15", "--reason", "agreed"]
+        assert app.test_cli_runner().invoke(args=by_hand).exit_code == 0
+
+        assert list_reasons(dispute(None, *MARCH)) == [("RGB1", "another amount than at first", "2.5000")]
 
     def test_costs_of_other_days_are_not_disputed(self, dispute, receive):
         receive("RGB1", call_date="2024-02-29T23:59:59Z")
