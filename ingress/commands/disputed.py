@@ -18,7 +18,19 @@ from ..invoice.tables import Value
 from .output import print_records, wants_json
 
 SHOWN_DISPUTES = 1_000  # on a terminal; --output has all
-DISPUTE_COLUMNS = ("vendor", "reason", "row", "call_id", "cid", "did", "call_date", "billed", "disputed", "remark")
+DISPUTE_COLUMNS = (
+    "vendor",
+    "reason",
+    "row",
+    "cost_id",
+    "call_id",
+    "cid",
+    "did",
+    "call_date",
+    "billed",
+    "disputed",
+    "remark",
+)
 
 
 class VendorDisputes(NamedTuple):
@@ -88,7 +100,7 @@ def print_disputes(tally: Tally, vendors: Iterable[VendorDisputes], as_json: boo
 
 def report_tally(tally: Tally, on_stderr: bool) -> None:
     """Print what the disputes add up to."""
-    click.echo(f"Calls of {tally.period}: {tally.number:,} charges are disputed", err=on_stderr)
+    click.echo(f"Disputed charges for calls of {tally.period}: {tally.number:,}", err=on_stderr)
     for (vendor, reason), total in tally.sums.items():
         line = f"{vendor:20} {reason:34} {total.number:>10,} {format_amount(total.disputed):>18}"
         click.echo(line, err=on_stderr)

@@ -271,7 +271,7 @@ class TestOutput:
         assert str(cells["call_date"].value) == "2024-03-05 14:21:09"
         assert cells["call_date"].number_format.endswith('"+00:00"')
         assert (cells["billed"].value, cells["billed"].number_format) == (12.5, "#,##0.00##")
-        assert "2 charges are disputed" in result.stdout
+        assert "Disputed charges for calls of 2024-03-01 to 2024-03-31: 2" in result.stdout
 
     def test_a_csv_file_has_them_all_in_one_table(self, dispute, receive, tmp_path):
         receive("RGB1")
