@@ -24,9 +24,9 @@ ROOMS = (
         "access",
         "billing",
     ),
-    *("delivery", "database", "intake", "counters", "server", "errors", "clock", "config", "outcome", "sql"),
+    *("delivery", "database", "intake", "counters", "server", "errors", "repeats", "clock", "config", "outcome", "sql"),
 )
-EVERYWHERE = {"log", "blueprint", "init_app"}  # what each module that has one calls so
+EVERYWHERE = {"log", "repeats", "blueprint", "init_app"}  # what each module that has one calls so
 
 
 def name_module(path):

@@ -106,18 +106,23 @@ class Database:
             rollback_or_close(connection)
             self.raise_classified(error, connection)
             raise
+        if connection.server.failing_since is not None:
+            connection.server.note_success()
 
     def raise_classified(self, error: BaseException, connection: Connection) -> None:
         """Raise Retryable or ConnectionLost for an error of the moment or the connection; return for any other."""
         if not (found := classify(error)):
             return
         kind, classified = found
+        host = connection.server
         if kind == "not_writable":
             leave_host(connection)
-        elif kind == "lost":
-            connection.server.note_loss(is_timeout=isinstance(error.__context__, TimeoutError))
+            host.note_failure(kind, f"the database at {host} writes nothing: {error}")
+        else:
+            host.warn(kind, f"running again after: {error}")
+        if kind == "lost":
+            host.note_loss(is_timeout=isinstance(error.__context__, TimeoutError))
         counters.count_database_error(kind)
-        log.warning("running again after: %s", error)
         raise classified from error
 
     def open_connection(self, deadline: float | None = None) -> Connection:
@@ -189,7 +194,8 @@ class Database:
             except Exception as error:  # also of TLS, of the system, or of a library that the password needs
                 host.avoid()
                 counters.count_database_error("no_connection")
-                log.warning("no connection to the database at %s: %s", host, describe_failure(error))
+                text = f"no connection to the database at {host}: {describe_failure(error)}"
+                host.note_failure("no_connection", text)
                 reason = error
                 continue
             opened.append(connection)
