@@ -7,6 +7,7 @@ import click
 
 from tools import STATE
 
+from .cluster import DEPLOYMENTS, harm_cluster
 from .packets import Way
 from .plan import Fault
 from .run import Scale, run_chaos
@@ -25,6 +26,9 @@ WAYS = [way.value for way in Way]
 @click.option("--seconds", default=180, show_default=True, help="Within which the faults happen.")
 @click.option("--way", "ways", type=click.Choice(WAYS), multiple=True, default=WAYS, help="Of billing. Default: both.")
 @click.option("--seed", type=int, help="Make the same calls and plan the same faults as an earlier run.")
+@click.option(
+    "--cluster", is_flag=True, help="Harm the nodes of a cluster instead: python -m tools.chaos.cluster --help."
+)
 def main(
     calls: int,
     burst_keys: int,
@@ -36,8 +40,11 @@ def main(
     seconds: int,
     ways: tuple[str, ...],
     seed: int | None,
+    cluster: bool,
 ) -> None:
     """Send calls under faults; exit 1 when one was not billed exactly once, or a kind of fault did not happen."""
+    if cluster:
+        harm_cluster(DEPLOYMENTS, 1, seed)
     faults = share_out(cuts) | {
         Fault.CUT_ELSEWHERE: cuts_elsewhere,
         Fault.WORKER_KILL: worker_kills,
