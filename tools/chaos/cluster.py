@@ -19,6 +19,7 @@ import click
 from tools import STATE
 from tools.cluster.cluster import Cluster
 from tools.cluster.haproxy import haproxy
+from tools.cluster.network import Network, make_network
 from tools.cluster.programs import ClusterError, enter_namespaces
 from tools.service import serve
 
@@ -26,7 +27,7 @@ from .calls import Catalogue, Chain, ReportedCall, log_calls
 from .compare import count_errors, fetch
 from .database import NAME, SETTINGS, connect, make_database
 from .keep_alive import KeepAlive
-from .nodes import FaultTime, NodeFaults
+from .nodes import WEIGHTS, FaultTime, NodeFaults
 from .outages import count_unbilled, wait_until_drained
 from .plan import Fault
 from .platform import RETRY_SECONDS, SENDERS, SimulatedPlatform, fire
@@ -135,7 +136,8 @@ def main(deployments: tuple[str, ...], share: float, seed: int | None, inside: b
     seed = random.randrange(10**6) if seed is None else seed  # noqa: S311 - no secret
     planned = {fault: round(count * share) for fault, count in FAULTS.items() if round(count * share)}
     try:
-        complaints = [run_cluster(STATE / "cluster", each, seed, planned) for each in deployments]
+        network = make_network(len(WEIGHTS))
+        complaints = [run_cluster(network, STATE / "cluster", each, seed, planned) for each in deployments]
     except ClusterError as error:
         sys.exit(str(error))
     sys.exit("; ".join(filter(None, complaints)) or 0)
@@ -147,12 +149,12 @@ def harm_cluster(deployments: Sequence[str], share: float, seed: int | None) -> 
     enter_namespaces("tools.chaos.cluster", "--inside", *arguments, *([] if seed is None else [f"--seed={seed}"]))
 
 
-def run_cluster(folder: Path, deployment: str, seed: int, planned: dict[Fault, int]) -> str:
+def run_cluster(network: Network, folder: Path, deployment: str, seed: int, planned: dict[Fault, int]) -> str:
     """Run one deployment and print its tally; return what is wrong. All logs and data go to the folder."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     shutil.rmtree(folder, ignore_errors=True)
     tally = ClusterTally(deployment, seed, planned)
-    with Cluster(folder) as cluster:
+    with Cluster(network, folder) as cluster:
         catalogue = Catalogue(rng, make_database(cluster.nodes[0]))
         chains = catalogue.make_chains(RATE * SECONDS_A_FAULT * sum(planned.values()), SINGLY)
         with connect(cluster.nodes[0]) as connection:

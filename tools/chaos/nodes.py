@@ -77,14 +77,15 @@ class NodeFaults:
         self.cluster.recover()
 
     def wait_until_in_step(self) -> None:
-        """Return once all nodes are in step; start one that has ended by itself, as its service unit does."""
+        """Return once all nodes are in step; start one again that has ended, or has given up (docs/galera.md)."""
         deadline = time.monotonic() + IN_STEP_SECONDS
         while not self.cluster.is_in_step():
             if time.monotonic() > deadline:
                 raise ClusterError("the nodes did not come into step")
             for node in self.cluster.nodes:
-                if not node.is_running():
+                if not node.is_running() or node.has_given_up():
                     self.restarts += 1
+                    node.kill()
                     node.start()
             time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""Three nodes: how they come up first, and again after all have died."""
+"""The nodes of a cluster: how they come up first, and again after all have died."""
 
 from pathlib import Path
 from typing import Self
@@ -6,18 +6,15 @@ from typing import Self
 from .network import Network, address
 from .node import PORT, Node
 
-NUMBERS = (1, 2, 3)
-
 
 class Cluster:
-    """`with Cluster(folder) as cluster:` brings up three nodes and stops them; each is started by the main thread."""
+    """`with Cluster(network, folder) as cluster:` runs a node for each of the network, started by the main thread."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.network = Network(NUMBERS)
-        self.nodes = [Node(folder, number, NUMBERS, *options) for number in NUMBERS]
+    def __init__(self, network: Network, folder: Path, *options: str) -> None:
+        self.network = network
+        self.nodes = [Node(folder, number, network.numbers, *options) for number in network.numbers]
 
     def __enter__(self) -> Self:
-        self.network.make()
         first, *others = self.nodes
         first.bootstrap()
         for node in others:
@@ -30,7 +27,7 @@ class Cluster:
 
     def url(self, database: str, front: str | None = None) -> str:
         """Return the URL that names all nodes, or what is in front of them."""
-        hosts = front or ",".join(f"{address(number)}:{PORT}" for number in NUMBERS)
+        hosts = front or ",".join(f"{address(number)}:{PORT}" for number in self.network.numbers)
         return self.nodes[0].url(database).replace(f"{address(1)}:{PORT}", hosts)
 
     def recover(self) -> None:
@@ -43,5 +40,5 @@ class Cluster:
     def is_in_step(self) -> bool:
         """Return True when each node is in step with all others."""
         return all(
-            node.is_synced() and node.read_status()["WSREP_CLUSTER_SIZE"] == str(len(NUMBERS)) for node in self.nodes
+            node.is_synced() and node.read_status()["WSREP_CLUSTER_SIZE"] == str(len(self.nodes)) for node in self.nodes
         )

@@ -1,6 +1,6 @@
 """The network of a cluster: each node in a namespace of its own, and a router between them that can drop packets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import product
 from pathlib import Path
@@ -12,33 +12,10 @@ LOCAL = "200"  # where the rule for this machine's own addresses goes, which els
 
 
 class Network:
-    """Node N has the address 10.77.N.2 and reaches all others through 10.77.N.1, which is us.
+    """Node N has the address 10.77.N.2 and reaches all others through 10.77.N.1, which is us; N is 1, 2, 3 …"""
 
-    It needs namespaces of its own (`programs.enter_namespaces`), with which it disappears.
-    """
-
-    def __init__(self, numbers: Iterable[int]) -> None:
-        self.numbers = list(numbers)
-
-    def make(self) -> None:
-        run("mount", "-t", "tmpfs", "tmpfs", "/run")
-        run("ip", "link", "set", "lo", "up")
-        run("ip", "rule", "add", "priority", LOCAL, "lookup", "local")
-        run("ip", "rule", "del", "priority", "0")
-        Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
-        for number in self.numbers:
-            self.add(number)
-
-    def add(self, number: int) -> None:
-        name, link = f"n{number}", f"v{number}"
-        run("ip", "netns", "add", name)
-        run("ip", "link", "add", link, "type", "veth", "peer", "name", "e0", "netns", name)
-        run("ip", "address", "add", f"{router(number)}/24", "dev", link)
-        run("ip", "link", "set", link, "up")
-        run("ip", "-n", name, "address", "add", f"{address(number)}/24", "dev", "e0")
-        run("ip", "-n", name, "link", "set", "e0", "up")
-        run("ip", "-n", name, "link", "set", "lo", "up")
-        run("ip", "-n", name, "route", "add", "default", "via", router(number))
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = numbers
 
     @contextmanager
     def partition(self, number: int) -> Iterator[None]:
@@ -68,6 +45,31 @@ def dropping(ways: list[tuple[str, str]]) -> Iterator[None]:
         with suppress(ClusterError):  # there is none left
             while True:
                 run("ip", "rule", "del", "priority", DROPS)
+
+
+def make_network(nodes: int) -> Network:
+    """Make the Network in the namespaces of this process (`programs.enter_namespaces`), with which it disappears."""
+    run("mount", "-t", "tmpfs", "tmpfs", "/run")
+    run("ip", "link", "set", "lo", "up")
+    run("ip", "rule", "add", "priority", LOCAL, "lookup", "local")
+    run("ip", "rule", "del", "priority", "0")
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+    network = Network(range(1, nodes + 1))
+    for number in network.numbers:
+        add_node(number)
+    return network
+
+
+def add_node(number: int) -> None:
+    name, link = f"n{number}", f"v{number}"
+    run("ip", "netns", "add", name)
+    run("ip", "link", "add", link, "type", "veth", "peer", "name", "e0", "netns", name)
+    run("ip", "address", "add", f"{router(number)}/24", "dev", link)
+    run("ip", "link", "set", link, "up")
+    run("ip", "-n", name, "address", "add", f"{address(number)}/24", "dev", "e0")
+    run("ip", "-n", name, "link", "set", "e0", "up")
+    run("ip", "-n", name, "link", "set", "lo", "up")
+    run("ip", "-n", name, "route", "add", "default", "via", router(number))
 
 
 def address(number: int) -> str:

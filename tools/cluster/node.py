@@ -20,8 +20,7 @@ PORT = 3306
 JOIN_SECONDS = 90  # a copy of all data takes seconds
 # The others go on without a node that gives no sign of life after about two seconds, instead of seven (docs/galera.md)
 FAST_EVICTION = (
-    "evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.25S;evs.suspect_timeout=PT1.5S;"
-    "evs.inactive_timeout=PT3S;evs.install_timeout=PT3S"
+    "evs.keepalive_period=PT0.5S;evs.inactive_check_period=PT0.25S;evs.suspect_timeout=PT1.5S;evs.inactive_timeout=PT3S"
 )
 RECOVERED = re.compile(r"Recovered position: (\S+)")
 STATUS = (
@@ -96,6 +95,10 @@ class Node(PrivateMariaDB):
     def is_synced(self) -> bool:
         status = self.read_status()
         return (status.get("WSREP_LOCAL_STATE"), status.get("WSREP_READY")) == ("4", "ON")
+
+    def has_given_up(self) -> bool:
+        """Return True when it lives but has left the cluster for good, as after a freeze that it could not settle."""
+        return self.read_status().get("WSREP_CLUSTER_STATUS") == "Disconnected"
 
     def read_status(self) -> dict[str, str]:
         """Return what the node says of itself; nothing when it does not answer."""
