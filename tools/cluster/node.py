@@ -44,7 +44,6 @@ class Node(PrivateMariaDB):
             "--innodb-buffer-pool-size=128M",
             "--binlog-format=ROW",
             "--wsrep-on=ON",
-            f"--wsrep-provider={find_galera()}",
             f"--wsrep-provider-options={provider}",
             "--wsrep-cluster-name=ingress",
             f"--wsrep-cluster-address=gcomm://{','.join(map(address, numbers))}",
@@ -56,6 +55,9 @@ class Node(PrivateMariaDB):
 
     def url(self, database: str) -> str:
         return super().url(database).replace("@127.0.0.1:", f"@{address(self.number)}:")
+
+    def command(self) -> list[str]:
+        return [*super().command(), f"--wsrep-provider={find_galera()}"]
 
     def bootstrap(self) -> None:
         """Start as the first node of a cluster."""
