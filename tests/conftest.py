@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from dataclasses import replace
 
 import pymysql
@@ -12,9 +13,15 @@ from ingress import create_app
 from ingress.config import parse_database_url
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
+from ingress.database.readiness import READY_SECONDS
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
 from tests.dialer import Dialer, create_key_on
-from tests.order import pytest_collection_modifyitems, pytest_terminal_summary  # noqa: F401 - pytest calls them
+from tests.order import (  # noqa: F401 - pytest calls them
+    pytest_collection_finish,
+    pytest_collection_modifyitems,
+    pytest_ignore_collect,
+    pytest_terminal_summary,
+)
 from tools import ROOT, STATE
 from tools.mariadb import PrivateMariaDB
 from tools.mariadb_programs import MariaDBError
@@ -116,9 +123,23 @@ def log(dialer):
     return lambda: dialer.execute("SELECT * FROM deliveries ORDER BY delivery_id").fetchall()
 
 
+@pytest.fixture(scope="session")
+def ready(environment):
+    """The database was found ready once: a check for the first request of each test would double its time."""
+    response = create_app().test_client().get("/readyz")
+    assert response.status_code == 200, response.text
+
+
 @pytest.fixture
-def app(dialer):
-    return create_app()
+def app(dialer, ready):
+    return create_trusting_app()
+
+
+def create_trusting_app():
+    """Make an application that trusts the database as it does after its first request."""
+    app = create_app()
+    app.extensions["database"].hosts.current.checked_until = time.monotonic() + READY_SECONDS
+    return app
 
 
 @pytest.fixture

@@ -1,10 +1,24 @@
-"""The order of the test files: the longest begin, so that no process is left with one when the others have ended."""
+"""What is collected, and in which order: the longest files first, so that no process is left with one at the end."""
 
+import gc
 from collections import Counter
 from pathlib import Path
 
 ROOM = Path(__file__).parent
 CACHED = "ingress/seconds"  # of each file, in pytest's own cache
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Without the slow tests, leave out the files that hold no others: each process would import a browser's driver."""
+    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
+        return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text() else None
+    return None
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass over the thousands of tests, which live until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -2,13 +2,15 @@
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from .exports import EXPORTS, FIELDS, OPTIONAL, Export, Texts
 from .tables import Table, UnusableFile
 
+LAST = -1  # the place of a blank cell behind all others
 HEADER_ROWS = 500  # in which the header is looked for; titles and empty lines may stand above it
 
 
@@ -26,34 +28,36 @@ class ColumnOptions(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Where each of FIELDS stands in a row, `header` the row that says so, `only` the wanted value by place."""
+    """What the header says: `take` returns a row's texts by FIELDS, `only` has the wanted values by their place."""
 
-    places: tuple[int | None, ...]
     header: list[str]
+    take: Callable[[list[str]], tuple[str, ...]]
     only: dict[int, str]
     did: str
     names: Texts
 
+    def fill_up(self, cells: list[str]) -> list[str]:
+        """Return the cells with blank ones behind: one for each column, and a last one for fields without a column."""
+        return cells + [""] * (len(self.header) + 1)
+
     def pick(self, cells: list[str]) -> Texts:
-        texts = Texts._make(["" if place is None else cell(cells, place) for place in self.places])
+        texts = Texts._make(self.take(self.fill_up(cells)))
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
         if not self.only:
             return True
-        return all(cell(cells, place).casefold() == value.casefold() for place, value in self.only.items())
+        filled = self.fill_up(cells)
+        return all(filled[place].casefold() == value.casefold() for place, value in self.only.items())
 
 
 class AmbiguousColumn(UnusableFile):
     """Two columns have the name of one that is needed."""
 
 
-def cell(cells: list[str], place: int | None) -> str:
-    """Return the text of a cell; that of Excel's ="0123", which keeps a text from becoming a number, is 0123."""
-    if place is None or place >= len(cells):
-        return ""
-    text = cells[place].strip()
-    return unquote(text) if text[:2] == '="' else text
+def read_cells(line: list[str]) -> list[str]:
+    """Return the texts of a line; that of Excel's ="0123", which keeps a text from becoming a number, is 0123."""
+    return [unquote(text) if text[:2] == '="' else text for text in map(str.strip, line)]
 
 
 def unquote(text: str) -> str:
@@ -85,11 +89,12 @@ def find_table(tables: Iterable[Table], options: ColumnOptions) -> tuple[Table, 
     """
     best: list[str] = []
     for table in tables:
-        for number, header in enumerate(islice(table.read(strict=False), HEADER_ROWS), start=1):
+        lines = map(read_cells, table.read(strict=False))
+        for number, header in enumerate(islice(lines, HEADER_ROWS), start=1):
             columns = find_columns(header, options)
             if columns:
                 return table, columns, number
-            best = max(best, [name for name in header if name.strip()], key=len)
+            best = max(best, list(filter(None, header)), key=len)
     raise UnusableFile(describe_missing(best, options))
 
 
@@ -102,8 +107,8 @@ def find_columns(header: list[str], options: ColumnOptions) -> Columns | None:
         if is_complete and len(filters) == len(options.only):
             require_single(names, header, {**places, **filters})
             only = {filters[name]: value for name, value in options.only.items()}
-            named = Texts._make([cell(header, places.get(field)) for field in FIELDS])
-            return Columns(tuple(map(places.get, FIELDS)), header, only, options.did or "", named)
+            take = itemgetter(*(places.get(field, LAST) for field in FIELDS))
+            return Columns(header, take, only, options.did or "", Texts._make(take([*header, ""])))
     return None
 
 
@@ -143,7 +148,7 @@ def list_missing(places: Mapping[str, int], did: str | None) -> list[str]:
 def require_single(names: list[str], header: list[str], places: Mapping[str, int]) -> None:
     for field, place in places.items():
         if names.count(names[place]) > 1:
-            raise AmbiguousColumn(f"has the column {header[place].strip()!r} ({field}) more than once")
+            raise AmbiguousColumn(f"has the column {header[place]!r} ({field}) more than once")
 
 
 def describe_missing(header: list[str], options: ColumnOptions) -> str:
@@ -158,7 +163,7 @@ def describe_missing(header: list[str], options: ColumnOptions) -> str:
     lacks = [f"no column {column!r}" for column in unknown] + [
         f"no column known to be the {field}" for field in missing
     ]
-    there = ", ".join(repr(name.strip()) for name in header if name.strip()) or "none"
+    there = ", ".join(map(repr, filter(None, header))) or "none"
     return f"has {' and '.join(lacks)}; its columns are: {there}{advise(unknown, missing)}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..intake.fields import LATEST
 from .amounts import money
-from .columns import ColumnOptions
+from .columns import ColumnOptions, read_cells
 from .day_order import DayOrder
 from .exports import Texts
 from .files import open_tables
@@ -92,9 +92,9 @@ def read_rows(
 ) -> Iterator[tuple[int, StagedRow | None]]:
     """Yield the number of each line, and the row to be staged, if it is one; count them all in the Intake."""
     columns = sheet.columns
-    for number, cells in enumerate(lines, start=1):
+    for number, cells in enumerate(map(read_cells, lines), start=1):
         row = None
-        if number > sheet.header and any(map(str.strip, cells)) and cells != columns.header:
+        if number > sheet.header and any(cells) and cells != columns.header:
             texts = columns.pick(cells)
             if is_call(cells, texts, reading, intake.sums):
                 row, cost = read_row(behind + number, texts, reading, columns.names, place and place.format(number))

@@ -66,7 +66,7 @@ def is_summary(cells: list[str], texts: Texts, has_date: bool, totals: Totals) -
     has_id = bool(texts.call_id) and not LABEL.fullmatch(texts.call_id) and not COUNT.fullmatch(texts.call_id)
     if has_id and has_date:
         return False
-    named = [cell.strip() for cell in cells if cell.strip()]
+    named = list(filter(None, cells))
     if has_date:
         return names_no_caller(texts) and any(PLAIN_LABEL.fullmatch(cell) for cell in named)
     labels = named[:1] if has_id else named  # beside an id, a campaign may be called Total Health

@@ -1,8 +1,8 @@
-"""A sender of our own, and requests with its key."""
+"""One application for all that is sent, a sender of our own, and requests with its key."""
 
 import pytest
 
-from tests.conftest import URL
+from tests.conftest import URL, create_trusting_app
 
 ACME = """
 [acme]
@@ -26,6 +26,12 @@ did = "800-555-0142"
 cost = 25
 """
 CALL = {"to": "8005550142", "from": "7205550134", "payout": "12.50", "at": "2024-03-05 07:21:09", "id": "A1"}
+
+
+@pytest.fixture(scope="module")
+def app(ready):
+    """Shared by tests that differ only in what they send: each has a key of its own."""
+    return create_trusting_app()
 
 
 @pytest.fixture
