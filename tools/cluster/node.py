@@ -64,7 +64,7 @@ class Node(PrivateMariaDB):
         state = self.folder / "data" / "grastate.dat"
         if state.exists():
             state.write_text(state.read_text().replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1"))
-        self.launch("--wsrep-new-cluster")
+        self.launch("--wsrep-new-cluster", *self.find_start())
         self.wait_until_synced()
 
     def start(self) -> None:
@@ -73,15 +73,15 @@ class Node(PrivateMariaDB):
         self.wait_until_synced()
 
     def begin_to_join(self) -> None:
-        """Start; a node that had crashed first finds out where it was."""
-        position = self.find_position() if (self.folder / "data" / "grastate.dat").exists() else None
-        self.launch(*([f"--wsrep-start-position={position}"] if position else []))
+        """Start, and return at once."""
+        self.launch(*self.find_start())
 
-    def find_position(self) -> str | None:
-        """Return the last transaction in the data, as the service unit of MariaDB asks for before each start."""
+    def find_start(self) -> list[str]:
+        """Return the option that tells where a node stopped that had crashed, as the service unit finds it."""
+        if not (self.folder / "data" / "grastate.dat").exists():
+            return []
         asked = subprocess.run([*self.launcher, *self.command(), "--wsrep-recover"], capture_output=True, text=True)
-        found = RECOVERED.findall(asked.stderr)
-        return found[-1] if found else None
+        return [f"--wsrep-start-position={position}" for position in RECOVERED.findall(asked.stderr)[-1:]]
 
     def wait_until_synced(self) -> None:
         deadline = time.monotonic() + JOIN_SECONDS
