@@ -128,6 +128,7 @@ class Database:
     def open_connection(self, deadline: float | None = None) -> Connection:
         kept = getattr(self.kept, "connection", None)
         if kept is None or not self.may_use(kept):
+            self.close_own(kept)
             kept = self.replace_connection(deadline)
         kept.deadline = deadline
         if self.hosts.is_probe_due():
@@ -141,6 +142,11 @@ class Database:
     def may_use(self, kept: Connection) -> bool:
         """Return whether a thread's connection is its process's own, to the host in use, and open."""
         return self.kept.process == os.getpid() and kept.server is self.hosts.current and kept.is_usable()
+
+    def close_own(self, kept: Connection | None) -> None:
+        """Close a connection that is left; one that a forked process has inherited is still its parent's."""
+        if kept is not None and kept.open and self.kept.process == os.getpid():
+            kept.close()  # an error that is still being handled would keep it open, on a host that is in use no more
 
     def replace_connection(self, deadline: float | None) -> Connection:
         self.opened.pop(threading.get_ident(), None)

@@ -86,6 +86,16 @@ def test_a_host_is_left_also_when_its_connection_is_broken(database, first, seco
     assert database.run(close_and_fail) is second
 
 
+def test_a_connection_to_a_host_that_was_left_is_closed(database, first, second):
+    host_of(database)
+    left = database.kept.connection
+
+    database.hosts.use(second)
+
+    assert host_of(database) is second
+    assert not left.open
+
+
 def test_a_failure_on_a_host_that_was_left_already_changes_nothing(database, first, second):
     """A request that began before the others left: it must not send them on, or they would never meet again."""
     late, began, left = [], threading.Event(), threading.Event()
