@@ -51,12 +51,11 @@ class Parameters:
         """Return the values of the names, body before query; in each place the exact spelling goes first."""
         if self.other_spellings is None:
             self.other_spellings = list_other_spellings(self.body, self.query)
-        places = [(name, place) for name in names for place in (self.body, self.query)]
+        places = (self.body, self.query)
         if not self.other_spellings:
-            return [single(place, (name,)) for name, place in places if name in place]
-        return [
-            value for name, place in places for value in list_spelt(place, name, self.other_spellings.get(name, []))
-        ]
+            return [single(place, (name,)) for name in names for place in places if name in place]
+        spelt = [(name, self.other_spellings.get(name, [])) for name in names]
+        return [value for name, others in spelt for place in places for value in list_spelt(place, name, others)]
 
     def find(self, names: Iterable[str], *others: Any, is_no_value: Callable[[str], bool] = is_filler) -> Any:
         """Return the first present value of `names`, body before query, then the first present of `others`.
