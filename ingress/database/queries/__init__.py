@@ -8,6 +8,7 @@ from .calls import (
     insert_cost,
     insert_delivery,
     lock_lead,
+    touch_lead,
     update_first_contact_cost,
     update_lead_cost,
 )

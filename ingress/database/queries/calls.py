@@ -55,6 +55,11 @@ def lock_lead(connection: Connection, lead_id: int) -> Decimal | None:
     return row[0] if row else None
 
 
+def touch_lead(connection: Connection, lead_id: int, cost: Decimal) -> None:
+    """Change the cost of a lead that carries this cost already; `update_lead_cost` must follow."""
+    execute(connection, "touch_lead", lead_id=lead_id, cost=cost)
+
+
 def update_lead_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:
     """Return 1 when the lead now has this cost, 0 when there is no such lead."""
     return execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount
