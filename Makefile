@@ -11,16 +11,19 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Where a private server is used, SERVER=mysql, SERVER=mariadb-11 or SERVER=/a/folder names another than the machine's MariaDB."
 
 install: ## install what this machine lacks, and the Python environment in .venv
 	@tools/install
+	@tools/bring "$(SERVER)"
 
-run: install ## serve with a private MariaDB, demo data and demo keys; prints what to try
+run: install ## serve with a private server, demo data and demo keys; prints what to try
 	@.venv/bin/python -m tools.run
 
-test: ## run all tests, against a private MariaDB and in a browser
+test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
-	@.venv/bin/pytest $(AT_ONCE)
+	@tools/bring "$(SERVER)"
+	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
 quick: install ## run the tests that take less than a second each, after every change
 	@.venv/bin/pytest $(AT_ONCE) -m "not slow"
@@ -53,8 +56,8 @@ format: install ## format the code
 	@.venv/bin/ruff format .
 
 clean: ## remove everything that was made here, databases too; refuses while one of them runs
-	@for lock in $$(find .mariadb -name lock 2>/dev/null); do \
+	@for lock in $$(find .databases -name lock 2>/dev/null); do \
 		flock --nonblock $$lock true || { echo "$${lock%/lock} is in use: stop that server first"; exit 1; }; \
 	done
-	@rm -rf .venv .mariadb .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
+	@rm -rf .venv .databases .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +

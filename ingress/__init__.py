@@ -1,5 +1,6 @@
 """Billable-call ingress: receives the costs of billable calls and writes them to the dialer's database."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -7,13 +8,15 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import billable, commands, console, errors, openapi
-from .access import keys, rate_limit
+from .access import key_cache, rate_limit
 from .config import read_settings
 from .database import pool, readiness
 from .intake import sender_files
-from .monitoring import health, logs, metrics
-from .openapi import page
+from .monitoring import health, logs, metrics, time_zone
+from .openapi import home, page
 from .spool import queue
+
+log = logging.getLogger(__name__)
 
 
 class Ingress(Flask):
@@ -26,6 +29,8 @@ def create_app() -> Flask:
     """Return the application, made from the environment; raises SettingsError when that is incomplete."""
     app = Ingress(__name__, static_folder=None)
     app.config.from_mapping(read_settings())
+    for sentence in app.config["MISSPELT"]:
+        log.warning(sentence)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys stay in the documented order
     proxies = app.config["TRUSTED_PROXIES"]
     # trusted proxies tell the client's address, and only the nearest one the scheme
@@ -33,16 +38,18 @@ def create_app() -> Flask:
     logs.init_app(app)
     pool.init_app(app)
     readiness.init_app(app)
+    time_zone.init_app(app)
     queue.init_app(app)
     rate_limit.init_app(app)
     sender_files.init_app(app)
-    keys.init_app(app)
+    key_cache.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     app.register_blueprint(billable.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(page.blueprint)
+    app.register_blueprint(home.blueprint)
     metrics.init_app(app)
     console.init_app(app)
     return app

@@ -1,6 +1,8 @@
 """The operator's command `ingress`; it makes the application from the environment when a command first needs it."""
 
+import sys
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ from flask.cli import ScriptInfo
 
 from . import create_app
 from .commands import COMMANDS
+from .commands.topics import TopicGroup
 from .config import SettingsError
 
 CHECKOUT_ENV_FILE = Path(__file__).parents[1] / ".env"
@@ -20,19 +23,23 @@ class CannotStart(click.ClickException):
     exit_code = 2  # as for wrong options
 
 
-@click.group(commands=COMMANDS)
+@click.group(commands=COMMANDS, cls=TopicGroup)
 @click.option(
     "--env-file",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     help="Read settings from this file; default: .env of the checkout, else /etc/ingress.env.",
 )
+@click.version_option(package_name="billable-call-ingress", message="%(package)s %(version)s")
 @click.pass_context
 def main(context: click.Context, env_file: Path | None) -> None:
-    """Operate the billable-call ingress.
+    """Operate the billable-call ingress: who may send costs, what came in, and what the invoice says of it.
 
-    Settings come from the environment, or else from a file; see .env.example.
+    Settings come from the environment, or else from a file; see .env.example. Help, completion and pixel need none.
     """
     context.obj = make_script_info(env_file)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sender's text may not be writable in the terminal's encoding
 
 
 def make_script_info(env_file: Path | None) -> ScriptInfo:

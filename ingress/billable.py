@@ -110,6 +110,8 @@ def count_answer(response: Response) -> Response:
         return response
     api_id = delivery.api_key and delivery.api_key.api_id
     counters.count_request(api_id, delivery.conclude(response.status_code), delivery.seconds(), error)
+    if delivery.has_old_secret:
+        counters.count_old_secret(delivery.sender.api_id)
     count_billed(delivery)
     return response
 

@@ -1,6 +1,6 @@
 """Times as the dialer's tables hold them: naive, on the wall clock of TLDIALER_TIMEZONE, in whole seconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -35,3 +35,12 @@ def dialer_now() -> datetime:
 def aware_time(value: datetime) -> datetime:
     """Return a time of the dialer's tables with its zone; of the two hours when the clock is set back, the first."""
     return value.replace(tzinfo=dialer_zone())
+
+
+def write_distance(distance: timedelta) -> str:
+    """Return how much earlier or later, in the two largest units."""
+    if abs(distance) < timedelta(minutes=1):
+        return "within a minute"
+    days, (hours, minutes) = abs(distance).days, divmod(abs(distance).seconds // 60, 60)
+    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if number][:2]
+    return f"{' '.join(parts)} {'later' if distance > timedelta(0) else 'earlier'}"

@@ -43,6 +43,9 @@ COST = Counter("ingress_billed_cost_total", "Cost billed; a float: the exact sum
 WRONG_SECRETS = Counter(
     "ingress_wrong_secrets_total", "Requests with a wrong key for an API id that exists", ["api_id"]
 )
+OLD_SECRETS = Counter(
+    "ingress_old_secrets_total", "Requests with the old secret of a key that was rotated and still passes", ["api_id"]
+)
 REPLAYS = Counter("ingress_replays_total", "Deliveries replayed from the log by this service", ["outcome"])
 DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
 DATABASE_RETRIES = Counter("ingress_database_retries_total", "Work that ran again after such an error")
@@ -58,6 +61,7 @@ def requests_of(api_id: int | str, outcome: Outcome) -> Counter:
     """The counter to increase; all of a key's counters begin at 0 together, so that the first increase shows."""
     if api_id != UNAUTHENTICATED:
         WRONG_SECRETS.labels(api_id)
+        OLD_SECRETS.labels(api_id)
     for each in ANSWERED_OUTCOMES:
         REQUESTS.labels(api_id, each)
     return REQUESTS.labels(api_id, outcome)
@@ -107,6 +111,11 @@ def count_cost(api_id: int, cost: Decimal) -> None:
 @never_raises
 def count_wrong_secret(api_id: int) -> None:
     WRONG_SECRETS.labels(api_id).inc()
+
+
+@never_raises
+def count_old_secret(api_id: int) -> None:
+    OLD_SECRETS.labels(api_id).inc()
 
 
 @never_raises

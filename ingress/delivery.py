@@ -28,10 +28,10 @@ class Delivery:
     """One delivery under way.
 
     `received_at` is aware, `deadline` on the monotonic clock. `api_key` is None until it has been found valid;
-    `claimed_api_id` is an id that exists, but came with a wrong key. `sent`
-    and `understood` are filled when its call is read. `duplicate_of` and `replay_of` are ids of the delivery log.
-    `is_late`: it is billed some time after it came, so newer calls may have been billed before it. `is_forced`: an
-    operator books its amount, even if the call had it before.
+    `claimed_api_id` is an id that exists, but came with a wrong key; `has_old_secret` is about one that was rotated and
+    came with the secret from before. `sent` and `understood` are filled when its call is read. `duplicate_of` and
+    `replay_of` are ids of the delivery log. `is_late`: it is billed some time after it came, so newer calls may have
+    been billed before it. `is_forced`: an operator books its amount, even if the call had it before.
     """
 
     parameters: Parameters
@@ -42,6 +42,7 @@ class Delivery:
     began: float = field(default_factory=time.monotonic)
     api_key: ApiKey | None = None
     claimed_api_id: int | None = None
+    has_old_secret: bool = False
     sent: Sent = field(default_factory=dict)
     understood: Understood = NOTHING_UNDERSTOOD
     outcome: Outcome | None = None

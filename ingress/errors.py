@@ -173,13 +173,13 @@ def answer_http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def answer_bug(error: Exception) -> ResponseReturnValue:
-    """A 500 tells the client a request id and nothing else; the log has the rest under the same id.
+    """A 500 tells the client a request id, to be quoted, and nothing else; the log has the rest under the same id.
 
     Only the path is logged: the query may hold an API key.
     """
     g.error = "Internal Server Error"
     log.error("request %s: %s %s failed", g.request_id, request.method, request.path, exc_info=error)
-    return jsonify(error=g.error), 500
+    return jsonify(error=f"{g.error}: request {g.request_id}"), 500
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,8 @@
 CREATE TABLE IF NOT EXISTS api_keys (
   api_id INT UNSIGNED NOT NULL AUTO_INCREMENT,
   key_hash CHAR(64) CHARACTER SET ascii NOT NULL, -- SHA-256 in hex; enough for a secret of 256 random bits
+  old_key_hash CHAR(64) CHARACTER SET ascii NULL, -- of the secret before the last rotation
+  old_until DATETIME NULL, -- when the old secret stops passing; once it is past, the hash only tells who still sends it
   name VARCHAR(100) NOT NULL DEFAULT '',
   version VARCHAR(10) NOT NULL DEFAULT 'v1', -- the billable endpoint serves v1 only
   enabled TINYINT NOT NULL DEFAULT 1,
@@ -18,7 +20,8 @@ CREATE TABLE IF NOT EXISTS api_keys (
   sender VARCHAR(50) NULL, -- the entry of a file of senders by which its bodies are read; NULL = the documented names
   on_change VARCHAR(10) CHARACTER SET ascii NOT NULL DEFAULT 'correct', -- another amount: correct, refuse or insert
   created DATETIME NULL,
-  last_used DATETIME NULL, -- to the minute, so that busy senders do not queue for this row
+  last_used DATETIME NULL, -- with the present secret; to the minute, so that busy senders do not queue for this row
+  old_last_used DATETIME NULL, -- with the old secret
   failed DATETIME NULL, -- when a wrong secret came for it last, to the minute
   failed_from VARCHAR(45) NULL, -- the address that it came from
   sign_outs INT UNSIGNED NOT NULL DEFAULT 0, -- of the console: a session is over when it began with a smaller count

@@ -2,15 +2,15 @@
 
 from flask import g, request
 
-from ingress.database import queries
+from ingress.billing import bill
 from wsgi import app
 
 __all__ = ["app"]
 
 
-def bill_badly(connection, bill, milliseconds):
+def bill_badly(connection, delivery, is_dry_run, to_bill, known):
     sent = g.delivery.parameters
-    raise ZeroDivisionError(f"no cost for {bill.cost.call_from}: {request.url} {dict(request.headers)} {sent.body}")
+    raise ZeroDivisionError(f"no cost for {to_bill.cost.call_from}: {request.url} {dict(request.headers)} {sent.body}")
 
 
-queries.bill_at_once = bill_badly
+bill.bill_once = bill_badly

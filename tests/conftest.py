@@ -22,9 +22,11 @@ from tests.order import (  # noqa: F401 - pytest calls them
     pytest_ignore_collect,
     pytest_terminal_summary,
 )
+from tests.servers import WAYS
 from tools import ROOT, STATE
-from tools.mariadb import PrivateMariaDB
-from tools.mariadb_programs import MariaDBError
+from tools.chaos.packets import Way
+from tools.private_server import PrivateServer
+from tools.programs import ServerError
 
 URL = "/api/ingress/calls/inbound/billable"
 
@@ -36,7 +38,7 @@ def server():
         yield None
         return
     process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with PrivateMariaDB(STATE / "test" / process) as server:
+    with PrivateServer(STATE / "test" / process) as server:
         yield server
 
 
@@ -46,8 +48,8 @@ def long_server(server):
     if server is None:
         yield None
         return
-    take_turns = Retrying(retry=retry_if_exception_type(MariaDBError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
-    long_server = PrivateMariaDB(STATE / "test" / "long")
+    take_turns = Retrying(retry=retry_if_exception_type(ServerError), stop=stop_after_delay(120), wait=wait_fixed(0.2))
+    long_server = PrivateServer(STATE / "test" / "long")
     take_turns(long_server.start)
     try:
         yield long_server
@@ -104,7 +106,7 @@ def make_service_user(server, database, without=None):
 @pytest.fixture(scope="session")
 def mortal_server(tmp_path_factory):
     """A second private server, for what one does not do to a server that others use."""
-    with PrivateMariaDB(tmp_path_factory.mktemp("mortal")) as server:
+    with PrivateServer(tmp_path_factory.mktemp("mortal")) as server:
         yield server
 
 
@@ -236,7 +238,7 @@ class Outage(pytest.MonkeyPatch):
         self.undo()
 
 
-@pytest.fixture(params=["at once", "step by step"])
+@pytest.fixture(params=WAYS)
 def way_of_billing(request, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
-    monkeypatch.setattr(Connection, "is_mariadb", request.param == "at once")
+    monkeypatch.setattr(Connection, "is_mariadb", request.param is Way.AT_ONCE)

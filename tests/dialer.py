@@ -2,7 +2,7 @@
 
 from pymysql.cursors import DictCursor
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.database import queries
 
 SECRET = "a-secret-for-tests"

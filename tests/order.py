@@ -4,6 +4,8 @@ import gc
 from collections import Counter
 from pathlib import Path
 
+from tests.servers import IS_MARIADB
+
 ROOM = Path(__file__).parent
 CACHED = "ingress/seconds"  # of each file, in pytest's own cache
 
@@ -22,7 +24,11 @@ def pytest_collection_finish():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Sort the files by the time they took in the last whole run; before there was one, by their slow tests."""
+    """Leave out what the server cannot do; sort files by the time that their last whole run took, or by slow tests."""
+    items[:] = [item for item in items if IS_MARIADB or not item.get_closest_marker("mariadb")]
+    for item in items:
+        if "long_server" in item.fixturenames:
+            item.add_marker("long")
     seconds = config.cache.get(CACHED, {})
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (seconds.get(file_of(item.path), 0), slow[item.path]), reverse=True)

@@ -1,4 +1,4 @@
-"""What a file of sql/ says of itself, and what its execution reads."""
+"""What a file of sql/ says of itself, and what its execution reads; statements for any server."""
 
 from ingress.sql import SQL
 
@@ -15,6 +15,29 @@ def read_names(word, line):
     assert line.startswith(f"{word}: ")
     names = line.removeprefix(f"{word}: ")
     return [] if names == "nothing" else names.split(", ")
+
+
+def explain(cursor, statement, values=None):
+    """Return the plan of a statement, a dict for each table: MySQL draws a tree unless told otherwise."""
+    cursor.execute(f"EXPLAIN FORMAT=TRADITIONAL {statement}", values)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, step, strict=True)) for step in cursor.fetchall()]
+
+
+def execute_over(cursor, numbers, statement, values=None):
+    """Run a statement whose table `numbers` has these numbers, a range, in its column seq."""
+    cursor.execute(
+        "SET SESSION /*M! max_recursive_iterations = 1000000 */ /*!80000 cte_max_recursion_depth = 1000000 */"
+    )
+    following = f"SELECT seq + {numbers.step} FROM numbers WHERE seq < {numbers[-1]}"
+    table = f"(WITH RECURSIVE numbers (seq) AS (SELECT {numbers[0]} UNION ALL {following}) SELECT seq FROM numbers)"
+    cursor.execute(statement.replace("numbers", f"{table} AS numbers"), values)
+
+
+def open_tables(connection, *tables):
+    """MySQL counts what it reads of its own to open a table; after this it is open."""
+    for table in tables:
+        connection.cursor().execute(f"SELECT 1 FROM {table} LIMIT 0")
 
 
 def count_reads(connection):

@@ -3,15 +3,19 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from ingress import __main__
 from ingress.__main__ import main
 from ingress.commands import COMMANDS
+from ingress.commands.topics import TOPICS, find_command
+from tools import ROOT
 
 pytestmark = pytest.mark.slow  # most of them start a process
 INGRESS = Path(sys.executable).with_name("ingress")
@@ -48,6 +52,55 @@ def test_the_help_needs_no_setting(ingress, command):
 
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(" ".join(["Usage: ingress", *command]))
+
+
+def test_the_help_shows_each_command_with_an_example(ingress):
+    printed = ingress("--help").stdout
+
+    for name in main.commands:
+        assert re.search(rf"^  {name} +\S.*\n +[$] ingress {name} ", printed, re.MULTILINE), name
+    assert max(map(len, printed.splitlines())) <= 120
+
+
+TAUGHT = [example for topic in TOPICS.values() for example in topic.values() if example.split()[0] in main.commands]
+DOCUMENTED = re.findall(r"^ingress (.+)$", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", [*TAUGHT, *DOCUMENTED])
+def test_each_example_can_be_typed(example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ringba.csv").touch()
+    words = shlex.split(example, comments=True)
+    command, context = main, None
+
+    while isinstance(command, click.Group):
+        name = words.pop(0)
+        context, command = click.Context(command, parent=context), command.commands[name]
+
+    command.make_context(name, words, parent=context)
+
+
+@pytest.mark.parametrize("command", ["keys create", "keys edit", "deliveries replay", "reconcile", "import", "pixel"])
+def test_an_option_that_may_be_repeated_says_so(command):
+    found = find_command(main, command)
+
+    repeated = [option for option in found.params if option.multiple]
+    assert repeated
+    assert [option.name for option in repeated if "May be repeated" not in option.help] == []
+
+
+def test_a_key_is_always_asked_for_by_the_same_option():
+    def list_options(group):
+        for command in group.commands.values():
+            yield from list_options(command) if isinstance(command, click.Group) else command.params
+
+    options = [option for option in list_options(main) if isinstance(option, click.Option)]
+    about_keys = {flag for option in options for flag in option.opts if "key" in flag or "api" in flag}
+    assert about_keys == {"--key"}
+
+
+def test_the_version_is_told(ingress):
+    assert re.fullmatch(r"billable-call-ingress \d+\.\d+\.\d+\n", ingress("--version").stdout)
 
 
 def test_ingress_has_the_groups_of_flask_and_none_of_its_own_commands(app):

@@ -5,4 +5,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent  # the programs of the environment that runs this
-STATE = ROOT / ".mariadb"  # each private server has a folder in it
+STATE = ROOT / ".databases"  # each private server has a folder in it

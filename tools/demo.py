@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shlex
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from typing import NamedTuple
 from dotenv import dotenv_values
 from pymysql.constants import CLIENT
 
-from ingress.access.keys import ADMIN, INGRESS, hash_secret
+from ingress.access.key_secrets import hash_secret
+from ingress.access.keys import ADMIN, INGRESS
 from ingress.clock import wall_clock
+from ingress.commands.rotate import replace_secret
 from ingress.config import read_settings
 from ingress.database import queries
 from ingress.database.connection import Connection
@@ -79,7 +82,7 @@ def renew_key(connection: Connection, name: str, scope: str, now: datetime) -> D
     secret = secrets.token_urlsafe()
     for key in queries.list_api_keys(connection):
         if key.name == name and key.enabled:
-            queries.update_api_key_hash(connection, key.api_id, hash_secret(secret))
+            replace_secret(connection, key, secret, old_until=now)
             return DemoKey(key.api_id, secret)
     api_id = queries.insert_api_key(
         connection,
@@ -119,8 +122,10 @@ def write_private(file: Path, text: str) -> None:
 
 
 def settings_file() -> str:
-    """Return the checkout's settings as an env file, with the database that the demo uses."""
-    settings = dotenv_values(ROOT / ".env") | {"TLDIALER_DATABASE_URL": os.environ["TLDIALER_DATABASE_URL"]}
+    """Return the settings that the demo has, from the checkout or the environment, as an env file."""
+    names = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    given = {name: os.environ[name] for name in names if name in os.environ}
+    settings = dotenv_values(ROOT / ".env") | given
     return "".join(f"{name}={quote_value(value or '')}\n" for name, value in settings.items())
 
 

@@ -20,8 +20,8 @@ from ingress.config import read_settings
 from ingress.errors import TLDialerConnectionError
 from tools import BIN, ROOT, STATE
 from tools.demo import demo_files, prepare_demo, welcome
-from tools.mariadb import ENDS_WITH_US, PrivateMariaDB
-from tools.mariadb_programs import MariaDBError
+from tools.private_server import ENDS_WITH_US, PrivateServer
+from tools.programs import ServerError
 
 DEMO_FOLDER = STATE / "run"
 READY_WITHIN = 30  # seconds; a start takes one or two; a busy machine may take ten times as long
@@ -71,7 +71,7 @@ def require_free(bind: str) -> str:
 @contextmanager
 def private_database(folder: Path) -> Iterator[None]:
     """Run the private server, and name it in the environment for the children: the commands and gunicorn."""
-    with PrivateMariaDB(folder) as server:
+    with PrivateServer(folder) as server:
         os.environ["TLDIALER_DATABASE_URL"] = server.create_database("ingress_demo")
         yield
 
@@ -114,5 +114,5 @@ def answers_ready(base_url: str) -> bool:
 if __name__ == "__main__":
     try:
         sys.exit(main(*map(Path, sys.argv[1:])))
-    except (MariaDBError, TLDialerConnectionError, pymysql.Error) as error:
+    except (ServerError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))

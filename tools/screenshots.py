@@ -12,14 +12,14 @@ from pathlib import Path
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
 from tools import ROOT
 from tools.browser import resize, set_theme, start_browser
 from tools.demo import run_script
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 from tools.service import Service, serve
 
 PICTURES = ROOT / "docs" / "console"
@@ -36,7 +36,7 @@ UNMATCHED_CALL = {
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, PrivateMariaDB(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, PrivateServer(Path(folder)) as server:
         os.environ |= {"TLDIALER_DATABASE_URL": server.create_database("screenshots"), "CONSOLE_SECRET": SECRET * 2}
         database = Database(parse_database_url(os.environ["TLDIALER_DATABASE_URL"]))
         api_id = fill_tables(database)

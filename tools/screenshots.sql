@@ -8,11 +8,16 @@ VALUES
   (311, %(key_hash)s, 'retreaver'),
   (312, %(key_hash)s, 'callgrid');
 
+SET SESSION /*M! max_recursive_iterations = 2600 */ /*!80000 cte_max_recursion_depth = 2600 */;
+
 INSERT INTO deliveries
   (request_id, api_id, ip_address, received, sent, outcome, status, error, milliseconds, call_from, call_to, cost,
    call_date)
+WITH RECURSIVE numbers (seq) AS (
+  SELECT 1 UNION ALL SELECT seq + 1 FROM numbers WHERE seq < 2600
+)
 SELECT
-  MD5(seq),
+  LEFT(SHA2(seq, 256), 32),
   310 + CRC32(seq * 7) MOD 2,
   '203.0.113.7',
   %(last)s + INTERVAL -(seq MOD 30) DAY + INTERVAL (8 + FLOOR(SQRT(CRC32(seq * 13) MOD 140))) * 3600 - CRC32(seq) MOD 3600 SECOND,
@@ -25,7 +30,7 @@ SELECT
   ELT(1 + CRC32(seq * 11) MOD 2, '8005550142', '8885550119'),
   IF(CRC32(seq * 3) MOD 12 = 0, NULL, 8 + CRC32(seq * 17) MOD 60 + CRC32(seq) MOD 4 / 4),
   NULL
-FROM seq_1_to_2600;
+FROM numbers;
 
 INSERT INTO tldialer_call_log
   (call_log_id, call_date, call_direction, call_from, call_to)

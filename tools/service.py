@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools import BIN, ROOT
-from tools.mariadb import ENDS_WITH_US, free_port
+from tools.private_server import ENDS_WITH_US, free_port
 
 LISTEN_SECONDS = 30  # a start takes one or two; a busy machine may take ten times as long
 STOP_SECONDS = 20

@@ -51,7 +51,7 @@ def identify_sender() -> Delivery:
 def require_cached_api_key(delivery: Delivery) -> None:
     """Let a delivery in while the database is away; raises TLDialerConnectionError if the database must be asked."""
     credentials = read_credentials(delivery.parameters)
-    delivery.api_key = find_stale_key(credentials)
+    delivery.api_key = find_stale_key(credentials, delivery)
     if delivery.api_key is None:
         raise TLDialerConnectionError
     delivery.parameters.secret = credentials.secret.strip()

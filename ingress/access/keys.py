@@ -1,16 +1,11 @@
 """API keys: found by id and secret, cached for a moment, and still known while the database is away."""
 
-import hashlib
-import hmac
 import logging
 import re
-import time
-from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import NoReturn, TypeGuard
+from typing import NoReturn
 
 import pymysql
-from flask import Flask, current_app
 
 from .. import counters
 from ..clock import dialer_time
@@ -22,53 +17,16 @@ from ..errors import InvalidApiIdOrKey, TLDialerConnectionError
 from ..intake.parameters import TWO_QUESTION_MARKS
 from ..repeats import Repeats
 from .credentials import Credentials
+from .key_cache import get_key_cache
+from .key_secrets import ValidKey, check_secret, hash_secret, is_old_secret
 from .rate_limit import count_failure
 
-repeats = Repeats(logging.getLogger(__name__))
+log = logging.getLogger(__name__)
+repeats = Repeats(log)
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
 LAST_USED_STEP = timedelta(minutes=1)
-KEY_SECONDS = 2  # a key that an operator disables works no longer than that
 STALE_SECONDS = 24 * 60 * 60  # how long a cached key counts while the database cannot be asked
-CACHED_KEYS = 1000  # far more than a call centre has senders
-DUMMY_HASH = "0" * 64  # compared with when there is no such key, so that both take the same time
-
-
-class KeyCache:
-    """The keys that this process has seen last."""
-
-    def __init__(self) -> None:
-        self.keys: OrderedDict[int, tuple[ApiKey, float]] = OrderedDict()  # with the time until which each is fresh
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def find(self, api_id: int | None, stale_seconds: float = 0) -> ApiKey | None:
-        """Return a fresh key, or one that has been stale for less than `stale_seconds`."""
-        cached = None if api_id is None else self.keys.get(api_id)
-        if cached is None:
-            return None
-        key, fresh_until = cached
-        return key if time.monotonic() < fresh_until + stale_seconds else None
-
-    def store(self, key: ApiKey) -> None:
-        """Keep the key as the newest; beyond CACHED_KEYS the one that was not seen for the longest goes."""
-        self.keys.pop(key.api_id, None)
-        self.keys[key.api_id] = key, time.monotonic() + KEY_SECONDS
-        if len(self.keys) > CACHED_KEYS:
-            self.keys.popitem(last=False)
-
-    def drop(self, api_id: int) -> None:
-        self.keys.pop(api_id, None)
-
-
-def init_app(app: Flask) -> None:
-    app.extensions["keys"] = KeyCache()
-
-
-def get_key_cache() -> KeyCache:
-    cache: KeyCache = current_app.extensions["keys"]
-    return cache
 
 
 def find_valid_key(credentials: Credentials, delivery: Delivery) -> ApiKey:
@@ -81,33 +39,37 @@ def find_valid_key(credentials: Credentials, delivery: Delivery) -> ApiKey:
         raise InvalidApiIdOrKey("given twice")
     api_id = parse_api_id(credentials.api_id)
     key = get_key_cache().find(api_id)
-    if not is_valid(key, credentials.secret):
+    valid = check_secret(key, credentials.secret, delivery.received_at)
+    if valid is None:
         key = fetch_key(api_id, delivery.deadline)
-    if not is_valid(key, credentials.secret):
+        valid = check_secret(key, credentials.secret, delivery.received_at)
+    if valid is None:
         refuse_credentials(key, credentials, delivery)
-    return note_use(key, delivery)
+    return note_use(valid, credentials.secret, delivery)
 
 
 def refuse_credentials(key: ApiKey | None, credentials: Credentials, delivery: Delivery) -> NoReturn:
     """Raise InvalidApiIdOrKey; the failure counts for the sender's network, and is seen under an id that exists."""
-    if has_swallowed(credentials, delivery.deadline):
+    if has_swallowed(credentials, delivery):
         raise InvalidApiIdOrKey(TWO_QUESTION_MARKS)
     if key:
         delivery.claimed_api_id = key.api_id
         note_failure(key, delivery.ip_address, dialer_time(delivery.received_at), delivery.deadline)
+        if is_old_secret(key, credentials.secret):
+            log.warning("key %s is still used with its old secret, which ended at %s", key.api_id, key.old_until)
     count_failure(delivery.ip_address)
     raise InvalidApiIdOrKey
 
 
-def has_swallowed(credentials: Credentials, deadline: float | None) -> bool:
+def has_swallowed(credentials: Credentials, delivery: Delivery) -> bool:
     """Return True for right credentials of which one has swallowed what stands behind a second `?` in the URL.
 
     That is no guess: without what was swallowed, they let the sender in.
     """
     if "?" not in credentials.api_id + credentials.secret:
         return False
-    key = fetch_key(parse_api_id(credentials.api_id.partition("?")[0]), deadline)
-    return is_valid(key, credentials.secret.partition("?")[0])
+    key = fetch_key(parse_api_id(credentials.api_id.partition("?")[0]), delivery.deadline)
+    return check_secret(key, credentials.secret.partition("?")[0], delivery.received_at) is not None
 
 
 def note_failure(key: ApiKey, address: str, now: datetime, deadline: float | None) -> None:
@@ -119,13 +81,14 @@ def note_failure(key: ApiKey, address: str, now: datetime, deadline: float | Non
         get_database().run(queries.update_api_key_failed, key.api_id, now, address, deadline=deadline)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:  # the answer stays as it is
         repeats.warn("not noted", "a wrong key for API id %s is not noted: %s", key.api_id, problem)
-    get_key_cache().store(key._replace(failed=now))
+    get_key_cache().replace(key, key._replace(failed=now))
 
 
-def find_stale_key(credentials: Credentials) -> ApiKey | None:
+def find_stale_key(credentials: Credentials, delivery: Delivery) -> ApiKey | None:
     """Return the ApiKey if it was seen within STALE_SECONDS and the secret is right, without asking the database."""
     key = get_key_cache().find(parse_api_id(credentials.api_id), STALE_SECONDS)
-    return key if is_valid(key, credentials.secret) else None
+    valid = check_secret(key, credentials.secret, delivery.received_at)
+    return note_secret(valid, delivery) if valid else None
 
 
 def fetch_key(api_id: int | None, deadline: float | None) -> ApiKey | None:
@@ -140,27 +103,26 @@ def fetch_key(api_id: int | None, deadline: float | None) -> ApiKey | None:
     return key
 
 
-def note_use(key: ApiKey, delivery: Delivery) -> ApiKey:
-    """Return the key with its use noted in the table, to the minute."""
-    now = dialer_time(delivery.received_at)
-    if key.last_used is not None and now - key.last_used < LAST_USED_STEP:
+def note_use(valid: ValidKey, secret: str, delivery: Delivery) -> ApiKey:
+    """Return the key with its use noted in the table, to the minute, and for each of its secrets apart."""
+    key, now = note_secret(valid, delivery), dialer_time(delivery.received_at)
+    last_used = key.old_last_used if valid.is_old_secret else key.last_used
+    if last_used is not None and now - last_used < LAST_USED_STEP:
         return key
-    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=delivery.deadline)
-    key = key._replace(last_used=now)
-    get_key_cache().store(key)
-    return key
+    hashed = hash_secret(secret)
+    get_database().run(queries.update_api_key_last_used, key.api_id, hashed, now, deadline=delivery.deadline)
+    noted = key._replace(old_last_used=now) if valid.is_old_secret else key._replace(last_used=now)
+    get_key_cache().replace(key, noted)
+    if valid.is_old_secret:
+        log.warning("key %s is still used with its old secret, which ends at %s", key.api_id, key.old_until)
+    return noted
 
 
-def is_valid(key: ApiKey | None, secret: str) -> TypeGuard[ApiKey]:
-    """Return True when the secret is that of the key and the key is enabled."""
-    is_same = hmac.compare_digest(key.key_hash if key else DUMMY_HASH, hash_secret(secret))
-    return is_same and key is not None and bool(key.enabled)
+def note_secret(valid: ValidKey, delivery: Delivery) -> ApiKey:
+    """Return the key; a use of its old secret is seen in the metrics and in the request's line of the log."""
+    delivery.has_old_secret = valid.is_old_secret
+    return valid.key
 
 
 def parse_api_id(text: str) -> int | None:
     return int(text) if re.fullmatch(r"\d{1,10}", text.strip(), re.ASCII) else None
-
-
-def hash_secret(secret: str) -> str:
-    """Return SHA-256 in hex: a secret of 256 random bits cannot be guessed, so a slow hash would protect nothing."""
-    return hashlib.sha256(secret.strip().encode("utf-8", "surrogatepass")).hexdigest()

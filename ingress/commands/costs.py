@@ -1,7 +1,6 @@
 """`ingress costs ...`: a cost with its history, and changing or cancelling it by hand."""
 
 import getpass
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +13,11 @@ from ..database.pool import run
 from ..errors import IngressError
 from ..intake.fields import parse_cost
 from .database import command_errors
+from .output import json_option, print_record, print_records, wants_json
 
-costs = AppGroup("costs", help="A cost with its history; correct or cancel it.")
+CHANGE_COLUMNS = ("changed", "cost_from", "cost_to", "changed_by", "delivery_id", "reason")
+
+costs = AppGroup("costs", help="What a call costs, and how that changed.")
 
 
 def check_amount(context: click.Context, parameter: click.Parameter, value: str) -> Decimal:
@@ -34,21 +36,28 @@ def check_reason(context: click.Context, parameter: click.Parameter, value: str)
     return reason
 
 
+COST_ID = click.argument("cost_id", type=click.IntRange(1))
 REASON = click.option("--reason", required=True, callback=check_reason, help="Why; kept in the history.")
 BY = click.option("--by", default=getpass.getuser, show_default="you", help="Who decided it; kept in the history.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
 
 
-@costs.command("show")
-@click.argument("cost_id", type=int)
-def print_cost(cost_id: int) -> None:
-    """Print a cost and every change of its amount, as JSON."""
+@costs.command("show", short_help="Show a cost and every change of its amount.")
+@COST_ID
+@json_option
+def print_cost(cost_id: int, as_json: bool) -> None:
+    """Show a cost and every change of its amount: when, from, to, by whom, why, and which delivery brought it."""
     with command_errors():
         cost = run(queries.find_cost, cost_id)
         if cost is None:
             raise click.ClickException(f"There is no cost {cost_id} that came through this service.")
-        changes = run(queries.list_cost_changes, cost_id)
-    click.echo(json.dumps({**cost._asdict(), "changes": [describe_change(change) for change in changes]}, default=str))
+        changes = [describe_change(change) for change in run(queries.list_cost_changes, cost_id)]
+    if wants_json(as_json):
+        print_record({**cost._asdict(), "changes": changes}, as_json)
+        return
+    print_record(cost._asdict(), as_json)
+    click.echo()
+    print_records(changes, CHANGE_COLUMNS, as_json, "Its amount has never changed.")
 
 
 def describe_change(change: queries.ListedCostChange) -> dict[str, Any]:
@@ -57,8 +66,8 @@ def describe_change(change: queries.ListedCostChange) -> dict[str, Any]:
     return described
 
 
-@costs.command("correct")
-@click.argument("cost_id", type=int)
+@costs.command("correct", short_help="Give a cost another amount.")
+@COST_ID
 @click.option("--cost", required=True, callback=check_amount, help="What the call costs now; 0 cancels it.")
 @REASON
 @BY
@@ -68,8 +77,8 @@ def correct_by_hand(cost_id: int, cost: Decimal, reason: str, by: str, dry_run: 
     change_cost(cost_id, cost, reason, by, dry_run)
 
 
-@costs.command("cancel")
-@click.argument("cost_id", type=int)
+@costs.command("cancel", short_help="Set a cost to 0.")
+@COST_ID
 @REASON
 @BY
 @DRY_RUN

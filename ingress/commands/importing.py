@@ -19,7 +19,7 @@ from ..outcome import BILLED_OUTCOMES, Outcome
 from .corrections import correct_and_report
 from .costs import BY
 from .invoice import Compared, cannot_run, compared
-from .invoice_options import WRITABLE_FILE, InvoiceOptions, file_options
+from .invoice_options import InvoiceOptions, details_option, file_options
 
 SHOWN_ROWS = 20  # rows that are not booked, on the terminal; --details has all
 
@@ -35,7 +35,7 @@ class Total(NamedTuple):
 @click.option("--corrections", is_flag=True, help="Also change costs of another amount, and book credits below zero.")
 @BY
 @click.option("--doubtful", is_flag=True, help="Also bill rows that are listed as doubtful.")
-@click.option("--details", type=WRITABLE_FILE, help="Write all rows that are not booked to this file, as CSV or XLSX.")
+@details_option("Write all rows that are not booked to this file, as CSV or XLSX.")
 @click.pass_context
 @with_appcontext
 def import_invoice(

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import click
 from flask import current_app
 
-from ..access.keys import INGRESS
 from ..clock import sender_zone
 from ..database import queries
 from ..invoice.columns import ColumnOptions
@@ -23,6 +22,7 @@ from ..invoice.period import Period, find_period
 from ..invoice.staging import Staging, open_staging
 from ..invoice.tables import UnusableFile
 from .database import command_connection, command_errors
+from .found_keys import find_sending_key
 from .invoice_options import InvoiceOptions
 
 
@@ -57,7 +57,8 @@ def compared(options: InvoiceOptions, min_seconds: int = 0) -> Iterator[Compared
         with cannot_run():
             if options.first_day and options.last_day and options.first_day > options.last_day:
                 raise CannotRun("--from is later than --to.")
-            api_key = find_sending_key(options.api_id)
+            with command_connection() as connection:
+                api_key = find_sending_key(connection, options.key)
             intake = read_file(options, staging, api_key)
             period = find_period(staging, options.first_day, options.last_day)
             compare(staging, api_key.api_id, period, int(options.tolerance.total_seconds()), min_seconds)
@@ -66,17 +67,6 @@ def compared(options: InvoiceOptions, min_seconds: int = 0) -> Iterator[Compared
         for hint in hints:
             click.echo(hint, err=True)
         yield Compared(staging, api_key, period)
-
-
-def find_sending_key(api_id: int) -> queries.ApiKey:
-    """Return a key that sends costs; raises CannotRun for any other."""
-    with command_connection() as connection:
-        api_key = queries.find_api_key(connection, api_id)
-    if api_key is None:
-        raise CannotRun(f"There is no key {api_id}.")
-    if api_key.scope != INGRESS:
-        raise CannotRun(f"Key {api_id} is not one that sends costs.")
-    return api_key
 
 
 def read_file(options: InvoiceOptions, staging: Staging, api_key: queries.ApiKey) -> Intake:

@@ -4,21 +4,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import reduce
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
 from ..invoice.columns import parse_map
 from .options import check_duration, check_number, check_time_zone
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from .output import Command
 
 
 class InvoiceOptions(NamedTuple):
     """What the options say; days are those of the dialer's calendar, `given` and `only` are columns of the file."""
 
     file: Path
-    api_id: int
+    key: str
     first_day: datetime | None
     last_day: datetime | None
     given: dict[str, str]
@@ -46,9 +45,22 @@ def check_only(context: click.Context, parameter: click.Parameter, values: tuple
 
 CALENDAR_DAY = click.DateTime(["%Y-%m-%d"])
 WRITABLE_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+def check_table_file(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return a file whose name says what is written into it."""
+    if value is not None and value.suffix.lower() not in (".csv", ".xlsx"):
+        raise click.BadParameter(f"{value.name} must end in .csv or .xlsx.")
+    return value
+
+
+def details_option(text: str) -> Callable[[Command], Command]:
+    return click.option("--details", type=WRITABLE_FILE, callback=check_table_file, help=text)
+
+
 FILE_OPTIONS = (
     click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)),
-    click.option("--key", "api_id", type=int, required=True, help="API id that the platform sends with."),
+    click.option("--key", metavar="KEY", required=True, help="Id or name of the key that the platform sends with."),
     click.option(
         "--from",
         "first_day",

@@ -1,32 +1,24 @@
-"""`ingress keys ...`: create, list, disable and rotate API keys."""
+"""`ingress keys ...`: who may send costs, and who may sign in to the console."""
 
-import json
-import secrets
-from ipaddress import ip_network
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from ..access.keys import ADMIN, INGRESS, hash_secret
+from ..access.key_secrets import hash_secret
+from ..access.keys import ADMIN, INGRESS
 from ..clock import dialer_now
 from ..database import queries
+from ..database.connection import Connection
 from .database import command_connection
-from .options import check_time_zone
+from .found_keys import KEY_ARGUMENT, find_key, list_warnings, write_key
+from .key_options import key_options, name_option, read_key_options
+from .output import json_option, print_record, print_records
+from .rotate import make_secret, print_secret, rotate_key
 
-SECRET_BYTES = 32  # 256 bits: beyond guessing, so its plain hash may be stored
+KEY_COLUMNS = ("api_id", "name", "scope", "enabled", "sender", "last_used", "failed", "ip_addresses", "endpoints")
 
-keys = AppGroup("keys", help="Create, list, disable and rotate API keys.")
-
-
-def require_found(api_id: int, found: int) -> None:
-    if not found:
-        raise click.ClickException(f"There is no key {api_id}.")
-
-
-def print_secret(api_id: int, secret: str) -> None:
-    click.echo(json.dumps({"api_id": api_id, "api_key": secret}))
+keys = AppGroup("keys", help="Who may send costs or sign in to the console. KEY is a key's id or name.")
 
 
 def describe_key(key: queries.ListedApiKey) -> dict[str, Any]:
@@ -34,118 +26,95 @@ def describe_key(key: queries.ListedApiKey) -> dict[str, Any]:
         **key._asdict(),
         "enabled": bool(key.enabled),
         "endpoints": (key.endpoints or "").splitlines(),
-        "created": key.created and str(key.created),
-        "last_used": key.last_used and str(key.last_used),
-        "failed": key.failed and str(key.failed),
     }
 
 
-def check_ip_ranges(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            ip_network(value, strict=False)
-        except ValueError:
-            raise click.BadParameter(f"{value} is neither an address nor a CIDR range.") from None
-    return values
+def warn_of(connection: Connection, api_id: int) -> None:
+    listed = queries.list_api_keys(connection)
+    for warning in list_warnings(listed, find_key(connection, str(api_id))):
+        click.echo(f"Warning: {warning}.", err=True)
 
 
-def require_sender(name: str | None) -> None:
-    """Raise BadParameter for a name that no file of senders has; an option's callback has no application yet."""
-    senders = current_app.extensions["senders"]
-    if name and name not in senders:
-        raise click.BadParameter(f"{name} is in no file of senders; there are {', '.join(sorted(senders))}.")
-
-
-def check_endpoints(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if not value.startswith(("/", "*")) or "\n" in value:
-            raise click.BadParameter(f"{value} is not a path such as /api/ingress/*: leave the domain out.")
-    return values
-
-
-@keys.command("create", short_help="Create a key and print its id and secret.")
-@click.option("--name", required=True, help="Who uses the key, such as ringba.")
+@keys.command("create", short_help="Make a key and print its id and secret.")
+@name_option(required=True)
 @click.option("--admin", "is_admin", is_flag=True, help="Make a key that signs in to the console and sends no costs.")
-@click.option(
-    "--endpoint",
-    "endpoints",
-    multiple=True,
-    metavar="PATH",
-    callback=check_endpoints,
-    help="Path that the key may call; * matches any characters. May be repeated; default: every path.",
-)
-@click.option(
-    "--ip",
-    "ip_addresses",
-    multiple=True,
-    metavar="RANGE",
-    callback=check_ip_ranges,
-    help="Address or CIDR range that the key may call from. May be repeated; default: any address.",
-)
-@click.option(
-    "--time-zone",
-    metavar="ZONE",
-    callback=check_time_zone,
-    help="Time zone of this sender's times without an offset; default: TLDIALER_TIMEZONE.",
-)
-@click.option("--sender", help="How the bodies are read, such as callrail (docs/senders.md); default: by our names.")
-@click.option(
-    "--on-change",
-    type=click.Choice(["correct", "refuse", "insert"]),
-    default="correct",
-    show_default=True,
-    help="A call that comes again with another amount corrects its cost, is refused, or is a second cost.",
-)
-def create_key(
-    name: str,
-    is_admin: bool,
-    endpoints: tuple[str, ...],
-    ip_addresses: tuple[str, ...],
-    time_zone: str | None,
-    sender: str | None,
-    on_change: str,
-) -> None:
-    """Create a key and print its id and secret; the secret is never shown again."""
-    require_sender(sender)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+@key_options
+def create_key(name: str, is_admin: bool, on_change: str | None, **options: Any) -> None:
+    """Make a key and print its id and secret, as one line of JSON; the secret is never shown again."""
+    given = {column: value or None for column, value in read_key_options(**options).items()}
+    secret = make_secret()
     with command_connection() as connection:
         api_id = queries.insert_api_key(
             connection,
             key_hash=hash_secret(secret),
             name=name,
             scope=ADMIN if is_admin else INGRESS,
-            endpoints="\n".join(endpoints) or None,
-            ip_addresses=",".join(ip_addresses) or None,
-            time_zone=time_zone,
-            sender=sender,
-            on_change=on_change,
+            on_change=on_change or "correct",
             created=dialer_now(),
+            **given,
         )
-    print_secret(api_id, secret)
+        print_secret(api_id, secret)
+        warn_of(connection, api_id)
 
 
-@keys.command("list")
-def list_keys() -> None:
-    """Print each key as a line of JSON, without its secret."""
+@keys.command("list", short_help="List the keys.")
+@json_option
+def list_keys(as_json: bool) -> None:
+    """List the keys, without their secrets. `failed` is when a wrong secret came for a key last."""
     with command_connection() as connection:
-        for key in queries.list_api_keys(connection):
-            click.echo(json.dumps(describe_key(key)))
+        listed = queries.list_api_keys(connection)
+    print_records(map(describe_key, listed), KEY_COLUMNS, as_json, "There is no key yet.")
+
+
+@keys.command("show", short_help="Show all that is known of a key.")
+@KEY_ARGUMENT
+@json_option
+def show_key(wanted: str, as_json: bool) -> None:
+    """Show all that is known of a key but its secret: protections, last uses, and when a wrong secret came."""
+    with command_connection() as connection:
+        print_record(describe_key(find_key(connection, wanted)), as_json)
+
+
+@keys.command("edit", short_help="Change a key's name, protections or how it is read.")
+@KEY_ARGUMENT
+@name_option(required=False)
+@key_options
+@click.option("--end-old", is_flag=True, help="End the old secret that `rotate --keep-old` has kept.")
+@json_option
+def edit_key(wanted: str, name: str | None, end_old: bool, as_json: bool, **options: Any) -> None:
+    """Change what is given of a key, and show it; every process follows within two seconds.
+
+    A repeated option replaces all that the key had; '' takes it away.
+    """
+    changes = {"name": name, "old_until": dialer_now() if end_old else None, **read_key_options(**options)}
+    if all(value is None for value in changes.values()):
+        raise click.UsageError("Nothing to change: give at least one option.")
+    with command_connection() as connection:
+        api_id = find_key(connection, wanted).api_id
+        queries.update_api_key(connection, api_id, **changes)
+        print_record(describe_key(find_key(connection, str(api_id))), as_json)
+        warn_of(connection, api_id)
+
+
+@keys.command("enable", short_help="Let a disabled key work again.")
+@KEY_ARGUMENT
+def enable_key(wanted: str) -> None:
+    """Let a disabled key work again; every process follows within two seconds."""
+    switch_key(wanted, True)
 
 
 @keys.command("disable", short_help="Stop a key from working.")
-@click.argument("api_id", type=int)
-def disable_key(api_id: int) -> None:
+@KEY_ARGUMENT
+def disable_key(wanted: str) -> None:
     """Stop a key from working; every process follows within two seconds."""
-    with command_connection() as connection:
-        require_found(api_id, queries.update_api_key_enabled(connection, api_id, 0))
-    click.echo(f"Key {api_id} is disabled.")
+    switch_key(wanted, False)
 
 
-@keys.command("rotate", short_help="Give a key a new secret and print it.")
-@click.argument("api_id", type=int)
-def rotate_key(api_id: int) -> None:
-    """Give a key a new secret and print it; the old one stops working within two seconds."""
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+def switch_key(wanted: str, enabled: bool) -> None:
     with command_connection() as connection:
-        require_found(api_id, queries.update_api_key_hash(connection, api_id, hash_secret(secret)))
-    print_secret(api_id, secret)
+        key = find_key(connection, wanted)
+        queries.update_api_key_enabled(connection, key.api_id, int(enabled))
+    click.echo(f"Key {write_key(key)} is {'enabled' if enabled else 'disabled'}.")
+
+
+keys.add_command(rotate_key)

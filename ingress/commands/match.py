@@ -4,7 +4,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 from flask.cli import with_appcontext
@@ -13,7 +13,7 @@ from ..billing.match import Finding, match_calls
 from ..clock import dialer_now
 from ..invoice.progress import open_bar
 from .database import command_errors
-from .options import check_duration
+from .options import check_duration, check_since, since_moment
 
 END_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 LEFT_LIMIT = 10  # in one round; with so many it is not a single lead that is locked, and each was tried for seconds
@@ -26,23 +26,23 @@ def check_pause(context: click.Context, parameter: click.Parameter, value: str |
     return pause
 
 
-@click.command("match", short_help="Find calls that came into the call log late.")
+@click.command("match", short_help="Find calls that came into the call log after their cost.")
 @click.option(
     "--since",
     default="7d",
     show_default=True,
-    metavar="DURATION",
-    callback=check_duration,
-    help="Only costs received within this time.",
+    metavar="DAY or DURATION",
+    callback=check_since,
+    help="Only costs received within this time, or since this day.",
 )
 @click.option(
     "--every",
     metavar="DURATION",
     callback=check_pause,
-    help="Repeat after this pause, 60 (seconds) or 5m, until SIGTERM or Ctrl-C.",
+    help="Repeat after this pause, such as 60s or 5m, until SIGTERM or Ctrl-C.",
 )
 @with_appcontext
-def match_late_calls(since: timedelta, every: timedelta | None) -> None:
+def match_late_calls(since: date | timedelta, every: timedelta | None) -> None:
     """Look again for calls that were not in the call log when their cost came, and set the cost of their leads."""
     with deferred_signals(END_SIGNALS):
         if every is None:
@@ -61,7 +61,7 @@ def deferred_signals(signals: set[signal.Signals]) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def match_every(since: timedelta, seconds: float) -> None:
+def match_every(since: date | timedelta, seconds: float) -> None:
     """Run a round after each pause until a signal ends it; an error is printed, and the next round tries again."""
     while True:
         try:
@@ -72,13 +72,13 @@ def match_every(since: timedelta, seconds: float) -> None:
             return
 
 
-def match_once(since: timedelta) -> None:
+def match_once(since: date | timedelta) -> None:
     """Run one round, and print what was done however it ends."""
     counts: Counter[Finding] = Counter()
     until = dialer_now()
     try:
         with command_errors():
-            count_findings(counts, until - since, until)
+            count_findings(counts, since_moment(since, until), until)
     finally:
         click.echo(describe_findings(counts))
     if counts[Finding.LEFT]:

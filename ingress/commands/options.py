@@ -1,10 +1,12 @@
 """Callbacks of options: each returns the value that the command works with, or raises BadParameter."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import click
+from environs import EnvError
 from marshmallow import ValidationError
 
 from ..config import parse_duration
@@ -17,11 +19,37 @@ def check_duration(context: click.Context, parameter: click.Parameter, value: st
     """Return a length of time such as `7d`."""
     try:
         duration = None if value is None else parse_duration(value)
+    except EnvError as error:
+        raise click.BadParameter(str(error)) from None
     except (ValidationError, ValueError, OverflowError):
         raise click.BadParameter(f"{value} is not a length of time such as 7d, 12h or 90m.") from None
     if duration and duration > LONGEST_DURATION:
         raise click.BadParameter(f"{value} is longer than ten years.")
     return duration
+
+
+def check_since(context: click.Context, parameter: click.Parameter, value: str | None) -> date | timedelta | None:
+    """Return a day such as 2026-03-05, or a length of time before now such as 7d."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return check_day(context, parameter, value)
+    try:
+        return check_duration(context, parameter, value)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message} Nor is it a day such as 2026-03-05.") from None
+
+
+def check_day(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:
+    try:
+        return None if value is None else datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has none
+    except ValueError:
+        raise click.BadParameter(f"{value} is not a day such as 2026-03-05.") from None
+
+
+def since_moment(since: date | timedelta, now: datetime) -> datetime:
+    """Return when that was, on the wall clock of `now`."""
+    return now - since if isinstance(since, timedelta) else datetime.combine(since, time())
 
 
 def check_time_zone(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

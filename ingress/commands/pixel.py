@@ -38,10 +38,10 @@ def check_tokens(context: click.Context, parameter: click.Parameter, values: tup
     callback=check_base_url,
     help="URL at which the platform reaches this service, such as https://calls.example.com.",
 )
-@click.option("--api-id", type=int, help="Id of the key that was made for this platform.")
+@click.option("--key", "api_id", type=int, metavar="ID", help="Id of the key that was made for this platform.")
 @click.option(
-    "--api-key",
-    prompt="API key",
+    "--secret",
+    prompt="Secret",
     prompt_required=False,
     hide_input=True,
     help="Secret of that key; without a value, you are asked for it. By default a placeholder is printed.",
@@ -62,31 +62,40 @@ def pixel(
     platform_name: str,
     base_url: str,
     api_id: int | None,
-    api_key: str | None,
+    secret: str | None,
     did: str | None,
     cost: str | None,
     tokens: dict[str, str],
     vendor: bool,
     get: bool,
 ) -> None:
-    """Print a platform's pixel or webhook form, filled in; see docs/platforms."""
-    platform = PLATFORMS[platform_name]
-    if vendor:
-        platform = platform.in_vendors_account()
+    """Print a platform's pixel or webhook form, filled in; see docs/platforms. It needs no settings."""
+    platform = choose_platform(platform_name, vendor, get)
+    credentials = {"tld-api-id": str(api_id or "<API ID>"), "tld-api-key": secret or "<API key>"}
     given = tokens | {name: value for name, value in (("did", did), ("cost", cost)) if value}
-    doubts = list_doubts(platform, {name: token for name, token in platform.tokens.items() if name not in given})
+    print_platform(platform, base_url + ENDPOINT_PATH, credentials, given, get)
+    click.echo(f"\nTest it without billing first: docs/platforms/{platform_name}.md")
+
+
+def choose_platform(name: str, vendor: bool, get: bool) -> Platform:
+    platform = PLATFORMS[name].in_vendors_account() if vendor else PLATFORMS[name]
     if get and "get" not in platform.methods:
         raise click.UsageError(f"{platform.name} cannot GET.")
-    credentials = {"tld-api-id": str(api_id or "<API ID>"), "tld-api-key": api_key or "<API key>"}
-    endpoint = base_url + ENDPOINT_PATH
-    values = {name: token for name, token in platform.tokens.items() if name not in doubts} | given
+    return platform
+
+
+def print_platform(
+    platform: Platform, endpoint: str, credentials: Mapping[str, str], given: Mapping[str, str], get: bool
+) -> None:
+    """Print the form, or a list of steps where not even the token of the caller's number is public."""
+    doubts = list_doubts(platform, {name: token for name, token in platform.tokens.items() if name not in given})
+    values = {name: token for name, token in platform.tokens.items() if name not in doubts} | dict(given)
     if "cid" in doubts:
         print_steps(platform, list_steps(platform, endpoint, credentials, values, doubts, get))
     else:
         require_known(platform, doubts)
         print_form(platform, fill_in(platform, endpoint, credentials, values, get))
         print_left_out(platform, doubts)
-    click.echo(f"\nTest it without billing first: docs/platforms/{platform_name}.md")
 
 
 def require_known(platform: Platform, doubts: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from ..invoice.period import Period
 from ..invoice.staging import Staging
 from ..invoice.summary import Summary, summarise
 from .invoice import Compared, cannot_run, compared
-from .invoice_options import WRITABLE_FILE, InvoiceOptions, file_options
+from .invoice_options import WRITABLE_FILE, InvoiceOptions, details_option, file_options
 
 IN_PASSING = {
     "same": "rows agree",
@@ -32,7 +32,7 @@ IN_PASSING = {
     default=0,
     help="Also list calls shorter than this; default: none.",
 )
-@click.option("--details", type=WRITABLE_FILE, help="Write all differences to this file, as CSV or XLSX.")
+@details_option("Write all differences to this file, as CSV or XLSX.")
 @click.option("--html", type=WRITABLE_FILE, help="Write a report to read and to print to this file.")
 @click.pass_context
 @with_appcontext

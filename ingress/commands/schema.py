@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from ..database.pool import get_database
 from .database import command_errors
 
-schema = AppGroup("schema", help="Create the tables and bring them up to date.")
+schema = AppGroup("schema", help="The tables: create them, bring them up to date.")
 
 
 @schema.command("apply", short_help="Create missing tables, bring older ones up to date.")

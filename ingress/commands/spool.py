@@ -10,8 +10,11 @@ from ..spool.drainer import BUSY, FAILING, drain
 from ..spool.file import AlreadyDraining, SpoolError
 from ..spool.queue import Spool, get_spool
 from .database import command_errors
+from .output import json_option, print_records
 
-spool = AppGroup("spool", help="List and bill what waits for the database. Run these as the service's user.")
+SPOOL_COLUMNS = ("request_id", "received", "api_id", "tries", "error")
+
+spool = AppGroup("spool", help="What waits for the database. Run as the service's user.")
 
 
 @contextmanager
@@ -28,13 +31,14 @@ def open_spool() -> Iterator[Spool]:
         raise click.ClickException(str(error)) from None
 
 
-@spool.command("list", short_help="Print what waits, in order of arrival.")
-def list_spool() -> None:
-    """Print what waits, in order of arrival: request id, arrival, API id, number of failed tries, last error."""
+@spool.command("list", short_help="List what waits, in order of arrival.")
+@json_option
+def list_spool(as_json: bool) -> None:
+    """List what waits, in order of arrival: request id, arrival, API id, number of failed tries, last error."""
     with open_spool() as opened:
         entries = opened.list_all()
-    for entry in entries:
-        click.echo(f"{entry.request_id}  {entry.received}  {entry.api_id}  {entry.tries}  {entry.error or ''}".rstrip())
+    records = ({name: getattr(entry, name) for name in SPOOL_COLUMNS} for entry in entries)
+    print_records(records, SPOOL_COLUMNS, as_json, "Nothing waits.")
 
 
 @spool.command("drain", short_help="Bill what waits now.")

@@ -19,10 +19,11 @@ from ..intake.parameters import GivenTwice, from_json
 from ..intake.reading import NotFound, collect_sent
 from ..intake.schemas import ALIASES, Sent
 from ..intake.senders import Sender
+from ..monitoring.time_zone import get_offsets
 from ..outcome import LOGGED_OUTCOMES, Outcome
 from . import layout, sessions
 from .filters import read_filters
-from .reasons import explain_outcome, find_nearest_to
+from .reasons import explain_offset, explain_outcome, find_nearest_to
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +62,11 @@ def place_after(delivery: ListedDelivery) -> dict[str, str]:
 def show_delivery(delivery_id: int) -> str:
     logged = find_logged(delivery_id)
     replayed_as = run(queries.find_replay, delivery_id, logged.received) if logged.outcome is Outcome.REPLAYED else None
+    nearest = run(find_nearest_to, logged)
     return render_template(
         "console/delivery.html",
         delivery=logged,
-        reason=explain_outcome(logged, run(find_nearest_to, logged), replayed_as),
+        reason=explain_outcome(logged, nearest, replayed_as) + explain_offset(logged, nearest, get_offsets()),
         replayed_as=replayed_as,
         sent=describe_sent(logged),
         everything=json.dumps(json.loads(logged.sent), indent=2, ensure_ascii=False),

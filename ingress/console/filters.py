@@ -11,7 +11,10 @@ from ..intake.fields import normalise_number
 from ..outcome import LOGGED_OUTCOMES
 
 PERIOD_DAYS = 31  # at most; they are counted anew for each page, in half a second when 10,000 come in a day
-FIRST, LAST = date(2000, 1, 1), datetime.combine(date.max, time(23, 59, 59))  # before and after all that is logged
+FIRST_DAY, LAST_MOMENT = (
+    date(2000, 1, 1),
+    datetime.combine(date.max, time(23, 59, 59)),
+)  # before and after all that is logged
 NO_FILTERS = {"api_id": None, "outcome": None, "call_to": None, "call_from": None, "request_id": None}
 
 Complaints = dict[str, list[str]]  # by field
@@ -94,8 +97,8 @@ def read_period(sent: Mapping[str, str], today: date) -> tuple[DayRange, Complai
 def read_filters(sent: Mapping[str, str]) -> tuple[dict[str, Any], Complaints]:
     """Return what `list_deliveries` takes except `at_most`, and the complaints by field."""
     found, complaints = load_form(FilterSchema(), sent)
-    since, until = found.pop("since", FIRST), found.pop("until", None)
-    place = {"before": day_after(until) if until else LAST, "before_id": 0}
+    since, until = found.pop("since", FIRST_DAY), found.pop("until", None)
+    place = {"before": day_after(until) if until else LAST_MOMENT, "before_id": 0}
     return NO_FILTERS | {"since": midnight(since)} | place | found, complaints
 
 
@@ -104,4 +107,4 @@ def midnight(day: date) -> datetime:
 
 
 def day_after(day: date) -> datetime:
-    return midnight(day + timedelta(days=1)) if day < date.max else LAST
+    return midnight(day + timedelta(days=1)) if day < date.max else LAST_MOMENT

@@ -43,6 +43,7 @@ def list_template_names() -> dict[str, Any]:
     """Return what every template may name."""
     return {
         "admin": g.get("admin"),
+        "request_id": g.get("request_id"),
         "form_token": sessions.form_token,
         "time_zone": current_app.config["TLDIALER_TIMEZONE"].key,
         "money": write_money,
@@ -65,7 +66,7 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def show_bug(error: Exception) -> ResponseReturnValue:
     log.error("request %s: %s %s failed", g.request_id, request.method, request.path, exc_info=error)
-    detail = f"This is an error of the service. It is logged under request {g.request_id}."
+    detail = "This is an error of the service. Its log has the reason, under the request below."
     return render_error("Internal Server Error", detail, 500), 500
 
 

@@ -12,6 +12,7 @@ from ..database import queries
 from ..database.pool import run
 from ..database.queries import ListedApiKey
 from ..monitoring.health import describe_spool
+from ..monitoring.time_zone import get_offsets
 from . import layout, sessions
 from .filters import DayRange, read_period
 from .plots import draw_plot
@@ -32,7 +33,8 @@ layout.init_blueprint(blueprint)
 
 @blueprint.get("", strict_slashes=False)
 def show_overview() -> str:
-    today = dialer_now().date()
+    now = dialer_now()
+    today = now.date()
     period, complaints = read_period(request.args, today)
     counts = run(queries.count_deliveries, period.since, period.until)
     return render_template(
@@ -40,9 +42,11 @@ def show_overview() -> str:
         period={"since": period.first, "until": period.last},
         quick_periods=list_quick_periods(today),
         complaints=complaints,
+        now=now,
         keys=list_senders(total_by(counts), period),
         total=total(counts),
         spool=describe_spool(),
+        offsets=get_offsets(),
     )
 
 

@@ -1,13 +1,15 @@
 """Why a delivery has its outcome, in plain words."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import current_app
 
 from .. import errors
+from ..clock import write_distance
 from ..database import queries
 from ..database.connection import Connection
 from ..database.queries import LoggedDelivery, NearestCall
+from ..monitoring.time_zone import Offset, round_distance
 from ..outcome import Outcome
 from .layout import write_money, write_number
 
@@ -96,17 +98,19 @@ def explain_nearest(
     return f"nearest was {call}, {distance}."
 
 
-def write_distance(distance: timedelta) -> str:
-    """Return how much earlier or later, in the two largest units."""
-    if abs(distance) < timedelta(minutes=1):
-        return "within a minute"
-    days, (hours, minutes) = abs(distance).days, divmod(abs(distance).seconds // 60, 60)
-    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if number][:2]
-    return f"{' '.join(parts)} {'later' if distance > timedelta(0) else 'earlier'}"
-
-
 def find_nearest_to(connection: Connection, logged: LoggedDelivery) -> NearestCall | None:
     """Return the NearestCall of an unmatched delivery; None for any other."""
     if logged.outcome is not Outcome.UNMATCHED or not (logged.call_to and logged.call_from and logged.call_date):
         return None
     return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)
+
+
+def explain_offset(logged: LoggedDelivery, nearest: NearestCall | None, offsets: list[Offset]) -> str:
+    """Return that a delivery has its call where the others of its outcome have theirs too, or nothing."""
+    if nearest is None or logged.call_date is None:
+        return ""
+    distance = round_distance(nearest.call_date - logged.call_date)
+    for offset in offsets:
+        if offset.outcome is logged.outcome and offset.distance == distance:
+            return f" This call is exactly {write_distance(distance)}, as {offset.write_share()} are: {offset.ask()}"
+    return ""

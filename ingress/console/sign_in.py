@@ -1,15 +1,17 @@
 """The way in and out of the console; with the style sheet all that visitors may see who are not signed in."""
 
 import logging
+from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..access.addresses import client_address
 from ..access.guards import allow_anyone, require_ip_address
-from ..access.keys import ADMIN, fetch_key, is_valid, note_failure, parse_api_id
+from ..access.key_secrets import check_secret
+from ..access.keys import ADMIN, fetch_key, note_failure, parse_api_id
 from ..access.rate_limit import count_failure
-from ..clock import dialer_now
+from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database, get_deadline
 from ..database.queries import ApiKey
@@ -51,16 +53,17 @@ def receive_form() -> ResponseReturnValue:
 def find_admin_key(api_id: str, secret: str, address: str, deadline: float) -> ApiKey:
     """Return an admin's key; a wrong secret counts as a failure, and only the owner of a right one is told more."""
     key = fetch_key(parse_api_id(api_id), deadline)
-    now = dialer_now()
-    if not is_valid(key, secret):
+    now = datetime.now(UTC)
+    valid = check_secret(key, secret, now)
+    if key is None or valid is None or valid.is_old_secret:  # a session would outlive the old one's end
         if key:
-            note_failure(key, address, now, deadline)
+            note_failure(key, address, dialer_time(now), deadline)
         count_failure(address)
         raise InvalidApiIdOrKey
     if key.scope != ADMIN:
         raise EndpointNotAllowed("the console is for admin keys, this one is for sending costs")
     require_ip_address(key, address)
-    get_database().run(queries.update_api_key_last_used, key.api_id, now, deadline=deadline)
+    get_database().run(queries.update_api_key_last_used, key.api_id, key.key_hash, dialer_time(now), deadline=deadline)
     return key
 
 

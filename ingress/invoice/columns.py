@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .exports import EXPORTS, FIELDS, OPTIONAL, Export, Texts
 from .tables import Table, UnusableFile
 
-LAST = -1  # the place of a blank cell behind all others
+BLANK_PLACE = -1  # the place of a blank cell behind all others
 HEADER_ROWS = 500  # in which the header is looked for; titles and empty lines may stand above it
 
 
@@ -107,7 +107,7 @@ def find_columns(header: list[str], options: ColumnOptions) -> Columns | None:
         if is_complete and len(filters) == len(options.only):
             require_single(names, header, {**places, **filters})
             only = {filters[name]: value for name, value in options.only.items()}
-            take = itemgetter(*(places.get(field, LAST) for field in FIELDS))
+            take = itemgetter(*(places.get(field, BLANK_PLACE) for field in FIELDS))
             return Columns(header, take, only, options.did or "", Texts._make(take([*header, ""])))
     return None
 

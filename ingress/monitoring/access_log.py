@@ -42,6 +42,7 @@ def describe_request(status: str, environ: Environ, request_time: timedelta, sho
             "outcome": delivery.outcome,
             "api_id": delivery.api_key and delivery.api_key.api_id,
             "claimed_api_id": delivery.claimed_api_id,
+            "old_secret": delivery.has_old_secret,
             "address": delivery.ip_address or environ.get("REMOTE_ADDR"),
             "milliseconds": round(request_time.total_seconds() * 1000, 1),
             "error": error,

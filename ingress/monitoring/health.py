@@ -11,6 +11,7 @@ from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
 from ..spool.file import SpoolError
 from ..spool.queue import get_spool
+from .time_zone import get_offsets
 
 blueprint = Blueprint("health", __name__)
 blueprint.before_request(guards.allow_anyone)
@@ -31,7 +32,13 @@ def readyz() -> ResponseReturnValue:
         return jsonify(error=str(error), **spool), error.status, error.headers
     if faults:
         return jsonify(error=TLDialerConnectionError.text, faults=faults, **spool), 503, TLDialerConnectionError.headers
-    return jsonify(status="ready", **spool)
+    return jsonify(status="ready", **describe_warnings(), **spool)
+
+
+def describe_warnings() -> dict[str, list[str]]:
+    """Return under `warnings` what is probably set wrong, though everything works; nothing where there is none."""
+    warnings = [offset.describe() for offset in get_offsets()]
+    return {"warnings": warnings} if warnings else {}
 
 
 def describe_spool() -> dict[str, dict[str, Any]]:

@@ -94,11 +94,12 @@ OPEN_PATHS = {
     "/healthz": describe_open("healthz", "The process lives", JSON_TYPE, describe_status("alive")),
     "/readyz": describe_open(
         "readyz",
-        "The database answers and is fit for money",
+        "The database answers and is fit for money; `warnings` tell what is probably set wrong",
         JSON_TYPE,
         describe_status("ready"),
         **{"503": "NotReady"},
     ),
+    "/": describe_open("home", "What this service is, with links; a page for browsers", JSON_TYPE, {"type": "object"}),
     "/openapi.json": describe_open("openapi", "This document", JSON_TYPE, {"type": "object"}),
     "/docs": describe_open("docs", "This document as a page", "text/html", {"type": "string"}),
 }

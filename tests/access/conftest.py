@@ -2,14 +2,14 @@
 
 import pytest
 
-from ingress.access import keys
+from ingress.access import key_cache
 from tests.calls import PATH
 
 
 @pytest.fixture(autouse=True)
 def uncached_keys(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
-    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 0)
 
 
 @pytest.fixture

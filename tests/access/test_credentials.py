@@ -77,7 +77,7 @@ def test_an_unfilled_credential_is_cut_in_the_error(send):
 
 @pytest.mark.parametrize("name", ["api_id", "api_key"])
 def test_a_credential_given_twice_is_invalid(send, key, name):
-    credentials = f"api_id={key['tld-api-id']}&api_key={SECRET}&{name}=1"
+    credentials = f"api_id={key['tld-api-id']}&api_key={SECRET}&{name}=0"
 
     assert send(query_string=f"cost=1&{credentials}") == (401, "Invalid API ID or Key: given twice")
 

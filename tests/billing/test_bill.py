@@ -201,25 +201,3 @@ def test_one_key_with_two_costs_at_once_is_one_cost_changed_once(dialer, app, ke
     assert row["cost"] == change["cost_to"]
     assert {change["cost_from"], change["cost_to"]} == {Decimal("12.5"), Decimal(13)}
     assert sum("Idempotent-Replayed" not in response.headers for response in responses) == 2
-
-
-def test_old_deliveries_are_pruned_and_young_ones_stay(dialer, app, post):
-    for key, days in (("young", 89), ("old", 91)):
-        post(json=CALL, headers=keyed(key))
-        dialer.execute(
-            "UPDATE deliveries SET received = received - INTERVAL %s DAY WHERE delivery_key = %s", days, f"key {key}"
-        )
-
-    result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", "90d"])
-
-    assert (result.exit_code, result.output) == (0, "1 deliveries are forgotten.\n")
-    assert post(json=CALL, headers=keyed("young")).headers["Idempotent-Replayed"] == "true"
-    assert "Idempotent-Replayed" not in post(json=CALL, headers=keyed("old")).headers
-
-
-@pytest.mark.parametrize("age", ["x", "-1d", "1.5h", "99999999999d", "99999999d"])
-def test_an_invalid_age_is_refused_in_one_line(app, age):
-    result = app.test_cli_runner().invoke(args=["deliveries", "prune", "--older-than", age])
-
-    assert result.exit_code == 2
-    assert "Error: Invalid value for '--older-than'" in result.output

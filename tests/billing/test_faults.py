@@ -14,14 +14,14 @@ import pymysql
 import pytest
 
 from ingress import create_app
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import pool, queries
 from ingress.database.connection import Connection
 from ingress.database.pool import Database
 from tests.calls import CALL, PATH
 from tests.conftest import make_service_user
-from tools.chaos.packets import Way
+from tests.servers import IS_MARIADB, WAYS
 from tools.chaos.plan import AT_COMMIT, Fault
 from tools.chaos.proxy import Proxy
 from tools.chaos.tally import Tally
@@ -112,12 +112,12 @@ def test_the_loser_of_a_deadlock_is_billed(tables, dialer, post, caplog):
 
 def wait_until_locked(dialer, lead_id):
     deadline = time.monotonic() + 5
-    with pytest.raises(pymysql.OperationalError, match="Lock wait timeout"):
+    with pytest.raises(pymysql.OperationalError, match=r"Lock wait timeout|NOWAIT is set"):
         while time.monotonic() < deadline:
             dialer.execute("SELECT 1 FROM leads WHERE lead_id = %s FOR UPDATE NOWAIT", lead_id)
 
 
-@pytest.mark.parametrize("way", Way)
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", AT_COMMIT)
 def test_a_connection_broken_at_commit_bills_the_call_once(server, dialer, key, monkeypatch, way, fault):
     lead_id = dialer.add_call(datetime.now(UTC))
@@ -298,9 +298,10 @@ def url_of(*servers):
     return f"mysql://service:service@{hosts}/ingress_test"
 
 
+TX_READ_ONLY = "tx_read_only" if IS_MARIADB else "transaction_read_only"
 NOT_WRITABLE = {
     "read_only is on": ("SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"),
-    "(1792, ": ("SET GLOBAL tx_read_only = 1", "SET GLOBAL tx_read_only = 0"),
+    "(1792, ": (f"SET GLOBAL {TX_READ_ONLY} = 1", f"SET GLOBAL {TX_READ_ONLY} = 0"),
     "(1047, ": (  # Galera says so; here a trigger says it in its place
         "CREATE TRIGGER not_ready BEFORE INSERT ON deliveries FOR EACH ROW SIGNAL SQLSTATE '08S01'"
         " SET MYSQL_ERRNO = 1047, MESSAGE_TEXT = 'WSREP has not yet prepared node for application use'",

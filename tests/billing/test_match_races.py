@@ -332,7 +332,7 @@ def test_the_loop_reports_an_outage_goes_on_and_ends_at_a_signal(mortal_server, 
         headers = create_key_on(connection)
     app.test_client().post(PATH, headers=headers, json=CALL)
 
-    with matching(log, url, "--every", "1") as process:
+    with matching(log, url, "--every", "1s") as process:
         wait_for(report(unmatched=1), log)
         mortal_server.kill()
         wait_for("Error: TLDialer Connection Error", log)

@@ -94,7 +94,7 @@ def test_a_request_without_valid_credentials_leaves_no_row(post, log, wrong):
 
 
 def test_a_bug_is_logged_as_failed(post, log, monkeypatch):
-    monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
+    monkeypatch.setattr("ingress.billing.bill.bill_once", lambda *args, **values: 1 / 0)
 
     post(json=CALL)
 

@@ -28,16 +28,19 @@ def lead_id(dialer):
 
 @pytest.fixture
 def newer_call(post, dialer, lead_id, monkeypatch):
-    """Called once the older one is there: bills a newer call of the lead, and keeps it out of sight until a commit."""
+    """Called once the older one is there: bills a newer call of the lead, and keeps it out of sight until a commit.
+
+    It changes rows through an index: in a scan MariaDB 11.8 also waits for rows that it passes.
+    """
 
     def bill_out_of_sight():
-        cost_id = post(json={"cost": "5"}).json["cost_id"]
-        dialer.execute("UPDATE deliveries SET lead_id = NULL WHERE cost_id = %s", cost_id)
+        request_id = post(json={"cost": "5"}).headers["X-Request-ID"]
+        dialer.execute("UPDATE deliveries SET lead_id = NULL WHERE request_id = %s", request_id)
         commit = Connection.commit
 
         def show_and_commit(connection):
             monkeypatch.setattr(Connection, "commit", commit)
-            dialer.execute("UPDATE deliveries SET lead_id = %s WHERE cost_id = %s", lead_id, cost_id)
+            dialer.execute("UPDATE deliveries SET lead_id = %s WHERE request_id = %s", lead_id, request_id)
             commit(connection)
 
         monkeypatch.setattr(Connection, "commit", show_and_commit)

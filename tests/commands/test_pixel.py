@@ -47,7 +47,7 @@ def test_a_form_that_cannot_tell_two_firings_apart_says_so(pixel):
 
 @pytest.mark.parametrize("name", CHECKLISTS)
 def test_a_platform_without_public_tokens_gets_a_list_of_steps(pixel, name):
-    printed = pixel(name, "--api-id", "310").output
+    printed = pixel(name, "--key", "310").output
 
     assert printed.count("  [ ] ") >= 4
     assert all(f"      {known}: perhaps " in printed for known in ("did", "cid", "cost"))
@@ -100,7 +100,7 @@ def test_a_secret_that_is_not_given_is_a_placeholder(pixel):
 
 
 def test_a_secret_is_asked_for_if_its_option_has_no_value(pixel):
-    result = pixel("ringba", *NUMBER, "--api-key", input="s3cret\n")
+    result = pixel("ringba", *NUMBER, "--secret", input="s3cret\n")
 
     assert "tld-api-key: s3cret\n" in result.output
 
@@ -112,7 +112,7 @@ def test_a_fixed_number_and_price_replace_their_tokens(pixel):
     assert "did:" not in printed
 
 
-@pytest.mark.parametrize("option", [("--did", "0003"), ("--cost", "12,50"), ("--api-id", "ringba")])
+@pytest.mark.parametrize("option", [("--did", "0003"), ("--cost", "12,50"), ("--key", "ringba")])
 def test_a_value_that_the_service_would_refuse_is_refused(pixel, option):
     result = pixel("ringba", *option)
 

@@ -50,7 +50,7 @@ def fire(pixel, client, key):
         platform = PLATFORMS[name].in_vendors_account() if "--vendor" in options else PLATFORMS[name]
         tokens = choose_tokens(platform)
         chosen = [part for known, token in tokens.items() for part in ("--token", f"{known}={token}")]
-        printed = pixel(name, *options, *chosen, "--api-id", key["tld-api-id"], "--api-key", SECRET).output
+        printed = pixel(name, *options, *chosen, "--key", key["tld-api-id"], "--secret", SECRET).output
         values = {token: SAMPLES[known] for known, token in tokens.items() if known != unrendered}
         form = read_form(printed, platform)
         return send(client, platform, as_dry_run(form) if dry_run else form, values)
@@ -192,7 +192,7 @@ def test_a_guide_names_the_fields_of_the_form_and_when_it_fires(name):
 @pytest.mark.parametrize("options", [(), ("--did", "8005550142", "--cost", "12.5")], ids=["as it is", "fixed"])
 def test_the_printed_form_bills_the_platforms_own_body(dialer, pixel, client, create_key, name, options):
     key = create_key(sender=PLATFORMS[name].sender)
-    printed = pixel(name, *options, "--api-id", key["tld-api-id"], "--api-key", SECRET).output
+    printed = pixel(name, *options, "--key", key["tld-api-id"], "--secret", SECRET).output
     form = read_form(printed.replace("\nBody: the platform's own", ""), PLATFORMS[name])
 
     body = json.loads((Path(__file__).parents[1] / "intake" / "senders" / f"{name}.json").read_text())

@@ -3,7 +3,7 @@
 import pytest
 
 from ingress import create_app
-from ingress.access import keys
+from ingress.access import key_cache
 from tests.calls import CALL
 from tests.conftest import URL
 from tests.console.pages import CONSOLE_SECRET, sign_in
@@ -12,7 +12,7 @@ from tests.console.pages import CONSOLE_SECRET, sign_in
 @pytest.fixture(autouse=True)
 def uncached_keys(monkeypatch):
     """No key is remembered from one request to the next, so that what is done to its row shows at once."""
-    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 0)
 
 
 @pytest.fixture(scope="module")

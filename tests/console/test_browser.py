@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from ingress import create_app
 from tests.calls import CALL
 from tests.conftest import SECRET, URL
+from tests.statements import execute_over
 from tools.browser import resize, set_theme, start_browser
 from tools.service import serve
 
@@ -71,10 +72,12 @@ def deliveries(dialer, create_key):
     client.post(
         f"{URL}/8005550142/7205550134", headers=ringba, json={"notes": "<script>document.title='hacked'</script>"}
     )
-    dialer.execute(
+    execute_over(
+        dialer.connection.cursor(),
+        range(1, 61),
         "INSERT INTO deliveries (request_id, api_id, received, sent, outcome, status)"
         " SELECT request_id, api_id, received - INTERVAL seq SECOND, sent, outcome, status"
-        " FROM deliveries JOIN seq_1_to_60"
+        " FROM deliveries JOIN numbers",
     )
     client.post(f"{URL}/8885550119/3035550177", headers=retreaver, json=CALL)
     client.post(f"{URL}/8005550142/7205550134", headers=retreaver, json={**CALL, "cost": "[Call:Payout]"})

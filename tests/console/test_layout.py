@@ -1,5 +1,7 @@
 """What all pages share: what browsers are told to forbid, and how errors look."""
 
+from tests.console.pages import read_token, sign_in
+
 
 def test_every_page_has_strict_security_headers(console, post):
     post(json={})
@@ -34,3 +36,21 @@ def test_a_bug_is_a_page_that_shows_only_the_request_id(console, monkeypatch):
     assert page.status_code == 500
     assert page.headers["X-Request-ID"] in page.text
     assert "ZeroDivision" not in page.text
+
+
+def test_every_page_of_an_error_shows_the_request_id_to_quote(console, client, post, admin, dialer):
+    post(json={"cost": "free"})
+    (delivery_id,) = dialer.execute("SELECT MAX(delivery_id) AS id FROM deliveries").fetchone().values()
+    token = read_token(console.get("/console"))
+    replay = f"/console/deliveries/{delivery_id}/replay"
+
+    refused = [
+        console.get("/console/deliveries/999999"),
+        console.post(replay, data={"token": "forged"}),
+        console.post(replay, data={"token": token, "cost": "free"}),
+        sign_in(client, admin, "wrong"),
+    ]
+
+    assert [page.status_code for page in refused] == [404, 400, 400, 401]
+    for page in refused:
+        assert page.headers["X-Request-ID"] in page.text

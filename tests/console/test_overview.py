@@ -3,7 +3,7 @@
 import re
 
 from ingress import create_app
-from ingress.access import keys
+from ingress.access import key_cache
 from tests.calls import CALL
 from tests.conftest import URL, Outage
 from tests.console.pages import CONSOLE_SECRET, sign_in
@@ -61,7 +61,7 @@ def test_the_overview_shows_what_waits_in_the_spool(dialer, key, admin, spool_fo
     sign_in(client, admin)
     sender.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 1})
     quiet = client.get("/console").text
-    monkeypatch.setattr(keys, "KEY_SECONDS", 60)
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 60)
     with Outage(app.extensions["database"]) as outage:
         outage.begin()
         assert sender.post(f"{URL}/8005550142/7205550134", headers=key, json={"cost": 2}).status_code == 202
@@ -89,3 +89,26 @@ def test_a_wrong_key_at_the_consoles_door_is_shown_too(client, console, admin):
     sign_in(client, admin)
 
     assert re.search(r"ann</a> .*?wrong key at", client.get("/console").text, re.DOTALL)
+
+
+def test_the_overview_shows_an_old_secret_that_passes_and_who_still_uses_it(dialer, console, create_key):
+    key = create_key(name="ringba")
+    page = console.get("/console").text
+    dialer.execute(
+        "UPDATE api_keys SET old_until = '2099-03-05 14:21:09', old_last_used = '2024-03-05 14:21:09'"
+        " WHERE api_id = %s",
+        key["tld-api-id"],
+    )
+    rotated = console.get("/console").text
+    dialer.execute("UPDATE api_keys SET old_until = '2024-03-06 14:21:09'")
+
+    assert "old secret" not in page
+    told = "old secret passes until 2099-03-05 14:21:09 last used: the old one 2024-03-05 14:21:09, the new one never"
+    assert told in rotated.replace("<br>", " ")
+    assert "old secret" not in console.get("/console").text
+
+
+def test_the_old_secret_of_an_admin_key_does_not_sign_in(dialer, client, admin):
+    dialer.execute("UPDATE api_keys SET old_key_hash = key_hash, key_hash = REPEAT('0', 64), old_until = '2099-03-05'")
+
+    assert sign_in(client, admin).status_code == 401

@@ -6,7 +6,7 @@ from flask import session
 from flask.sessions import NullSession
 
 from ingress import create_app
-from ingress.access import keys
+from ingress.access import key_cache
 from tests.calls import CALL
 from tests.conftest import SECRET, URL
 from tests.console.pages import CONSOLE_SECRET, post_form, read_token, sign_in
@@ -94,7 +94,7 @@ def test_signing_out_ends_the_session(console):
 @pytest.fixture
 def other_process(monkeypatch):
     """A client of another process of the same service; keys are cached there as they are in production."""
-    monkeypatch.setattr(keys, "KEY_SECONDS", 60)
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 60)
     monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
     return create_app().test_client()
 

@@ -14,7 +14,8 @@ from ingress.config import parse_database_url
 from ingress.database.connecting import make_ssl_context
 from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
-from tools.mariadb import PrivateMariaDB
+from tests.servers import IS_MARIADB
+from tools.private_server import PrivateServer
 
 CALL = {"cost": "12.5", "call_date": "2024-03-05T14:21:09Z"}
 ANY_ERROR = [RuntimeError("a package is missing"), ssl.SSLError("no certificate"), OSError("no file"), ValueError("no")]
@@ -28,7 +29,7 @@ def tls_server(tmp_path_factory):
     make_certificate(folder, "server", "Auto_Generated_Server_Certificate", ca="ca")
     make_certificate(folder, "other", "Another CA")
     options = [f"--ssl-{name}={folder / file}" for name, file in SSL_FILES.items()]
-    with PrivateMariaDB(folder / "server", *options) as server:
+    with PrivateServer(folder / "server", *options) as server:
         yield server
 
 
@@ -68,6 +69,17 @@ def test_a_certificate_without_the_hosts_name_is_refused(url, caplog):
 
 def test_a_certificate_without_the_hosts_name_is_taken_when_the_url_says_so(url):
     assert cipher_of(url("&ssl_verify_identity=0"))
+
+
+@pytest.mark.slow
+def test_a_server_without_tls_is_refused_where_the_url_wants_it(tmp_path, url, caplog):
+    with PrivateServer(tmp_path, "--skip-ssl" if IS_MARIADB else "--tls-version=") as server:
+        ca = url("&ssl_verify_identity=0").partition("?")[2]
+
+        with pytest.raises(TLDialerConnectionError):
+            cipher_of(f"{server.create_database('tls_test')}?{ca}")
+
+    assert "SSL is required but the server doesn't support it" in caplog.text
 
 
 def test_a_certificate_of_another_ca_is_refused_also_without_a_name_to_compare(url):
@@ -152,7 +164,8 @@ def test_a_host_is_tried_whatever_error_the_one_before_it_raised(tables, monkeyp
 def test_the_password_is_sent_in_utf_8_as_the_server_has_hashed_it(tables, server, monkeypatch):
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("SET NAMES utf8mb4")
-        cursor.execute("CREATE OR REPLACE USER polyglot IDENTIFIED BY 'pä€'")
+        cursor.execute("DROP USER IF EXISTS polyglot")
+        cursor.execute("CREATE USER polyglot IDENTIFIED BY 'pä€'")
         cursor.execute(f"GRANT SELECT ON {tables.url.database}.* TO polyglot")
     url = f"mysql://polyglot:p%C3%A4%E2%82%AC@127.0.0.1:{server.port}/{tables.url.database}"
 

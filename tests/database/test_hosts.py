@@ -16,7 +16,7 @@ from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
 from tests.billing.test_faults import first_host, tables_of_first_host, url_of  # noqa: F401 - fixtures
 from tests.conftest import make_service_user
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 pytestmark = pytest.mark.slow
 

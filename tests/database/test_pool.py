@@ -14,19 +14,21 @@ from ingress.database.pool import CONNECT_TIMEOUT, Database
 from ingress.errors import TLDialerConnectionError
 from tests.calls import PATH
 from tests.dialer import Dialer, create_key_on
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 
 def test_every_connection_has_the_session_settings(tables):
     with tables.connection() as connection:
         cursor = connection.cursor()
-        cursor.execute("SELECT @@sql_mode, @@tx_isolation, @@innodb_lock_wait_timeout, @@character_set_client")
-        sql_mode, isolation, lock_wait, character_set = cursor.fetchone()
+        cursor.execute("SHOW SESSION VARIABLES")
+        settings = dict(cursor.fetchall())
 
-    assert "STRICT_ALL_TABLES" in sql_mode
-    assert (isolation, lock_wait, character_set) == ("READ-COMMITTED", 1, "utf8mb4")
+    assert "STRICT_ALL_TABLES" in settings["sql_mode"]
+    assert settings.get("transaction_isolation", settings.get("tx_isolation")) == "READ-COMMITTED"
+    assert (settings["innodb_lock_wait_timeout"], settings["character_set_client"]) == ("1", "utf8mb4")
 
 
+@pytest.mark.mariadb
 def test_a_call_is_billed_when_the_prepared_statement_is_lost(app, post, dialer):
     assert post(json={"cost": "1"}).status_code == 200
 
@@ -37,6 +39,7 @@ def test_a_call_is_billed_when_the_prepared_statement_is_lost(app, post, dialer)
     assert [str(row["cost"]) for row in dialer.costs()] == ["1.0000", "2.0000"]
 
 
+@pytest.mark.mariadb
 def test_a_call_is_billed_when_no_statement_can_be_prepared(mortal_server, monkeypatch):
     app, key = make_mortal_app(mortal_server, monkeypatch, "ingress_full_test")
     set_prepared_statements(mortal_server, 0)

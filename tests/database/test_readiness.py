@@ -68,7 +68,7 @@ def test_a_sound_database_is_ready(client):
         (
             "ALTER TABLE lead_first_contacts CHANGE cost price INT",
             "ALTER TABLE lead_first_contacts CHANGE price cost DECIMAL(12,4)",
-            "update_first_contact_cost: Unknown column 'cost' in 'SET'",
+            "update_first_contact_cost: Unknown column 'cost' in ",
         ),
         (
             "RENAME TABLE call_costs TO call_prices",
@@ -85,7 +85,7 @@ def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, clien
     admin.execute(repair)
 
     assert unready.status_code == 503
-    assert fault in unready.json["faults"]
+    assert any(found.startswith(fault) for found in unready.json["faults"])
     assert "Retry-After" in unready.headers
     assert (refused.status_code, refused.json) == (503, {"error": "TLDialer Connection Error: not ready, see /readyz"})
     assert fault in caplog.text
@@ -100,6 +100,5 @@ def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, m
     faults = create_app().test_client().get("/readyz").json["faults"]
 
     assert len(faults) == 1
-    assert re.match(
-        r"update_first_contact_cost: \w+ command denied for table `ready_test`.`lead_first_contacts`", faults[0]
-    )
+    table = r"[`'](ready_test`.`)?lead_first_contacts[`']"  # MySQL does not say of which database
+    assert re.fullmatch(rf"update_first_contact_cost: \w+ command denied for table {table}", faults[0])

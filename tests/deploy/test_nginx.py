@@ -10,7 +10,7 @@ import pytest
 
 from tests.calls import PATH
 from tools import ROOT
-from tools.mariadb import ENDS_WITH_US, free_port
+from tools.private_server import ENDS_WITH_US, free_port
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.intake.parameters import Parameters, from_json
 from ingress.intake.schemas import collect_billable_call
 from tests.calls import CALL, PATH

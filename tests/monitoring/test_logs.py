@@ -62,6 +62,7 @@ def test_a_billed_request_is_one_line_with_its_outcome(sound_service, dialer, ke
         "outcome": "billed",
         "api_id": int(key["tld-api-id"]),
         "claimed_api_id": None,
+        "old_secret": False,
         "address": "127.0.0.1",
         "error": None,
         "did": "******0142",

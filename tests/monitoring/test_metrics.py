@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 from ingress import counters, create_app
+from ingress.access import key_cache
 from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
 from ingress.outcome import Outcome
@@ -342,3 +343,15 @@ def test_wrong_keys_are_counted_under_ids_that_exist(client, read, key):
 
     assert read("ingress_wrong_secrets_total", api_id=key["tld-api-id"]) - first == 1
     assert read("ingress_wrong_secrets_total", api_id="999999") == 0
+
+
+def test_the_uses_of_an_old_secret_are_counted_by_key_from_0(dialer, post, key, read, monkeypatch):
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 0)
+    api_id = key["tld-api-id"]
+    post(json={"cost": "1"})
+    before = read("ingress_old_secrets_total", api_id=api_id)
+    dialer.execute("UPDATE api_keys SET old_key_hash = key_hash, key_hash = REPEAT('0', 64), old_until = '2099-03-05'")
+
+    assert post(json={"cost": "1"}).status_code == 200
+
+    assert (before, read("ingress_old_secrets_total", api_id=api_id)) == (0, 1)

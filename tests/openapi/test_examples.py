@@ -1,6 +1,7 @@
 """Each example of the OpenAPI document is what the service answers when it is provoked."""
 
 import json
+import re
 
 import pytest
 
@@ -105,11 +106,12 @@ def test_an_error_is_answered_like_its_example(provoke, name):
 @pytest.mark.parametrize("status", ANSWER_EXAMPLES["flask errors"])
 def test_an_error_of_flask_is_answered_like_its_example(provoke, monkeypatch, status):
     if status == "500":
-        monkeypatch.setattr("ingress.database.queries.bill_at_once", lambda *args, **values: 1 / 0)
+        monkeypatch.setattr("ingress.billing.bill.bill_once", lambda *args, **values: 1 / 0)
 
     response = provoke(**NOT_SERVED[status])
 
-    assert (str(response.status_code), response.json) == (status, {"error": ANSWER_EXAMPLES["flask errors"][status]})
+    example = re.sub(r"[0-9a-f]{32}", response.headers["X-Request-ID"], ANSWER_EXAMPLES["flask errors"][status])
+    assert (str(response.status_code), response.json) == (status, {"error": example})
 
 
 @pytest.mark.parametrize("name", ANSWER_EXAMPLES["Billed"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.database import queries
 from ingress.intake.schema_fields import CostField, PhoneNumberField, TimeField
 from ingress.intake.schemas import ALIASES, BillableCallSchema

@@ -116,14 +116,15 @@ def test_a_commit_of_unknown_outcome_is_recognised(dialer, app, post, keep, drai
     post(json={**CALL, "cost": "free"})
     dialer.execute("DELETE FROM deliveries")
     monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.2)
-    bill_at_once = queries.bill_at_once
+    bill_once = bill.bill_once
 
-    def bill_and_break(connection, bill, milliseconds):
-        bill_at_once(connection, bill, milliseconds)
+    def bill_and_break(*args):
+        monkeypatch.setattr(bill, "bill_once", bill_once)
+        bill_once(*args)
         outage.begin()
         raise pymysql.OperationalError(2013, "lost")
 
-    monkeypatch.setattr(queries, "bill_at_once", bill_and_break)
+    monkeypatch.setattr(bill, "bill_once", bill_and_break)
     response = post(json={"cost": "2"})
     outage.end()
 
@@ -492,8 +493,9 @@ def test_the_list_names_the_waiting_entries(keep, run, drained, bug):
     code, printed = run("list")
 
     assert code == 0
-    assert [line.split()[0] for line in printed.splitlines()] == [first, second]
-    assert printed.splitlines()[0].endswith("1  ZeroDivisionError")
+    listed = [json.loads(line) for line in printed.splitlines()]
+    assert [entry["request_id"] for entry in listed] == [first, second]
+    assert (listed[0]["tries"], listed[0]["error"]) == (1, "ZeroDivisionError")
 
 
 def test_draining_by_hand_reports_the_outcomes(dialer, keep, run):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingress import create_app
-from ingress.access import keys
+from ingress.access import key_cache, key_secrets
 from ingress.config import SettingsError, read_settings
 from ingress.spool import file, queue
 from ingress.spool.file import SpoolFile
@@ -20,7 +20,7 @@ AWAY = (503, {"error": "TLDialer Connection Error"})
 @pytest.fixture(autouse=True)
 def later(monkeypatch):
     """It is always later than the door needs not ask the database."""
-    monkeypatch.setattr(keys, "KEY_SECONDS", 0)
+    monkeypatch.setattr(key_cache, "KEY_SECONDS", 0)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_key_last_known_as_disabled_is_not_kept(post, dialer, outage, kept):
 
 def test_a_rotated_secret_is_not_kept_and_the_new_one_is(post, dialer, outage, kept):
     assert post(json=CALL).status_code == 200
-    dialer.execute("UPDATE api_keys SET key_hash = %s", keys.hash_secret("new"))
+    dialer.execute("UPDATE api_keys SET key_hash = %s", key_secrets.hash_secret("new"))
     assert post(json=CALL).status_code == 401
     outage.begin()
 
@@ -156,14 +156,14 @@ def test_a_key_is_known_for_a_day(known, post, outage, monkeypatch):
     outage.begin()
     now = time.monotonic()
 
-    monkeypatch.setattr(keys.time, "monotonic", lambda: now + 23 * 3600)
+    monkeypatch.setattr(key_cache.time, "monotonic", lambda: now + 23 * 3600)
     assert post(json=CALL).status_code == 202
-    monkeypatch.setattr(keys.time, "monotonic", lambda: now + 25 * 3600)
+    monkeypatch.setattr(key_cache.time, "monotonic", lambda: now + 25 * 3600)
     assert answer(post(json=CALL)) == AWAY
 
 
 def test_the_number_of_known_keys_is_limited(create_key, client, outage, monkeypatch):
-    monkeypatch.setattr(keys, "CACHED_KEYS", 2)
+    monkeypatch.setattr(key_cache, "CACHED_KEYS", 2)
     senders = [create_key() for _ in range(3)]
     for key in senders:
         client.post(PATH, headers=key, json=CALL)

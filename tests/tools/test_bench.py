@@ -19,7 +19,7 @@ def count_trips(dialer):
 
 
 @pytest.mark.parametrize("lead_id", [..., None], ids=["with a lead", "without"])
-def test_a_billed_call_takes_at_most_two_trips(post, dialer, lead_id):
+def test_a_billed_call_takes_no_more_trips_than_its_way_needs(post, dialer, lead_id):
     dialer.add_call("2024-03-05 14:21:50", lead_id=lead_id)
     post(json={"cost": "1", "idempotency_key": "first: connects, finds the key, notes its use"})
 
@@ -47,7 +47,7 @@ def test_the_floor_of_the_bench_bills_every_call_it_counts(mortal_server):
 def test_the_bench_sees_processor_time_and_trips_grow(mortal_server):
     before = read_usage([mortal_server.pid], mortal_server)
     with mortal_server.admin() as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT BENCHMARK(200000, MD5('ingress'))")
+        cursor.execute("SELECT BENCHMARK(1000000, SHA2('ingress', 256))")
     after = read_usage([mortal_server.pid], mortal_server)
 
     assert after.application - before.application >= 20_000

@@ -8,11 +8,12 @@ import pytest
 
 from ingress.database.queries.execute import PREPARED
 from ingress.sql import STATEMENTS
+from tests.servers import WAYS
 from tools import STATE
 from tools.chaos.__main__ import share_out
 from tools.chaos.calls import Catalogue, log_calls
 from tools.chaos.compare import count_errors, possible_costs
-from tools.chaos.packets import Way, has_begun, is_commit, is_done, split_packets
+from tools.chaos.packets import has_begun, is_commit, is_done, split_packets
 from tools.chaos.plan import Fault
 from tools.chaos.run import Scale, run_chaos
 
@@ -26,7 +27,7 @@ def test_each_call_is_billed_once_while_everything_breaks():
 
     assert Counter(tally.must_be_zero()).total() == 0, tally
     assert all(tally.faults[kind] for kind in planned), tally
-    assert all(tally.ways[way] for way in Way), tally
+    assert all(tally.ways[way] for way in WAYS), tally
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 
 from tools import ROOT
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-prints"

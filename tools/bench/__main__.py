@@ -13,8 +13,8 @@ from tools.bench.contenders import Contender, Floor, Gunicorn, Setting, SlowLink
 from tools.bench.fill import fill_database
 from tools.bench.invoice import measure_invoices
 from tools.bench.measure import Figures
-from tools.mariadb import PrivateMariaDB
-from tools.mariadb_programs import MariaDBError, program
+from tools.private_server import PrivateServer
+from tools.programs import ServerError, program
 
 BENCH_FOLDER = STATE / "bench"
 BUFFER_POOL = "--innodb-buffer-pool-size=2G"  # a log of ten million rows fits
@@ -48,11 +48,11 @@ class Options(argparse.Namespace):
 def main(arguments: Sequence[str] | None = None, folder: Path = BENCH_FOLDER) -> None:
     options = read_options(arguments)
     if options.invoice:
-        with PrivateMariaDB(folder, BUFFER_POOL) as server:
+        with PrivateServer(folder, BUFFER_POOL) as server:
             measure_invoices(server, options.rows, options.rounds, options.beside)
         return
     program("wrk")
-    with PrivateMariaDB(folder, BUFFER_POOL) as server:
+    with PrivateServer(folder, BUFFER_POOL) as server:
         contenders = list_contenders(server, options)
         rounds = [[contender.run() for contender in contenders] for _ in range(options.rounds)]
     print_figures([contender.name for contender in contenders], map(take_medians, zip(*rounds, strict=True)))
@@ -72,7 +72,7 @@ def read_options(arguments: Sequence[str] | None) -> Options:
     return parser.parse_args(arguments, Options())
 
 
-def list_contenders(server: PrivateMariaDB, options: Options) -> list[Contender]:
+def list_contenders(server: PrivateServer, options: Options) -> list[Contender]:
     """Return those that are wanted: the service with each call log, all others with the first one."""
     urls = {calls: fill_database(server, calls, options.costs) for calls in options.calls}
     first = Setting(server, urls[options.calls[0]], options.calls[0], options.connections, options.seconds)
@@ -112,5 +112,5 @@ def print_figures(names: Sequence[str], rows: Iterable[Figures]) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except MariaDBError as error:
+    except ServerError as error:
         sys.exit(str(error))

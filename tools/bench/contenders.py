@@ -17,7 +17,7 @@ from ingress.database.pool import Database
 from tools import BIN, ROOT
 from tools.bench.floor import bill_for
 from tools.bench.measure import Figures, read_usage, resident_memory, session_processes
-from tools.mariadb import ENDS_WITH_US, PrivateMariaDB, free_port
+from tools.private_server import ENDS_WITH_US, PrivateServer, free_port
 
 LUA = Path(__file__).with_name("calls.lua")
 FIRST_CALL = "/api/ingress/calls/inbound/billable/8005550001/2002000001?cost=1"
@@ -30,7 +30,7 @@ SLOW_LINK_CONNECTIONS = 4  # few, because the time of one answer is asked for, n
 class Setting(NamedTuple):
     """A server, one database of it with that many calls, and the load."""
 
-    server: PrivateMariaDB
+    server: PrivateServer
     url: str
     calls: int
     connections: int
@@ -123,7 +123,7 @@ class SlowLink(Gunicorn):
 
 
 class Floor:
-    """The same statement from PyMySQL in a loop and nothing else, in this process: one interpreter, eight threads."""
+    """The same statements from PyMySQL in a loop and nothing else, in this process: one interpreter, eight threads."""
 
     name = "the statements alone"
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 SCRIPT = Path(__file__).with_name("fill.sql")
 MAX_LEADS = 1_000_000  # a call log holds several calls of a lead
 
 
-def fill_database(server: PrivateMariaDB, calls: int, costs: int) -> str:
+def fill_database(server: PrivateServer, calls: int, costs: int) -> str:
     """Make the database of that many calls anew; return its URL for the service."""
     name = f"ingress_bench_{calls}"
     with server.admin() as connection, connection.cursor() as cursor:

@@ -1,16 +1,20 @@
-"""The floor: the statement that bills a call, from PyMySQL in a loop, without HTTP and without any check."""
+"""The floor: the statements that bill a call, from PyMySQL in a loop, without HTTP and without any check."""
 
 import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from ingress.database import queries
+from werkzeug.datastructures import MultiDict
+
+from ingress.billing.bill import choose_work
 from ingress.database.pool import Database
 from ingress.database.queries import Bill, Claim, Cost, Origin, Search
+from ingress.delivery import Delivery
+from ingress.intake.parameters import Parameters
 
 THREADS = 8  # those of one worker process
 DELIVERED_PATH = {"did": "8005550001", "cid": "2002000001"}
@@ -27,9 +31,11 @@ def bill_for(seconds: float, database: Database, calls: int) -> int:
 
 def bill_until(deadline: float, database: Database, calls: int) -> int:
     connection = database.connect()
+    delivery = Delivery(Parameters(MultiDict(), MultiDict()), "127.0.0.1", datetime.now(UTC), deadline=None)
     count = 0
     while time.monotonic() < deadline:
-        queries.bill_at_once(connection, bill_of(random.randint(1, calls)), milliseconds=1)  # noqa: S311
+        bill = bill_of(random.randint(1, calls))  # noqa: S311
+        choose_work(connection, delivery, False, bill)(connection, bill, delivery)
         count += 1
     connection.close()
     return count

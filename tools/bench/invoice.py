@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
 from tools import BIN, ROOT
 from tools.bench.measure import processor_time
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 SCRIPT = Path(__file__).with_name("invoice.sql")
 OTHERS = ("pandas", "duckdb")
@@ -38,7 +38,7 @@ class InvoiceFigures(NamedTuple):
     found: str
 
 
-def measure_invoices(server: PrivateMariaDB, sizes: Sequence[int], rounds: int, beside: Path | None) -> None:
+def measure_invoices(server: PrivateServer, sizes: Sequence[int], rounds: int, beside: Path | None) -> None:
     """Print the figures of each program for each number of rows."""
     print(f"{'':22}{'wall s':>9}{'app s':>9}{'db s':>9}{'sum s':>9}{'MiB':>7}   found")
     for rows in sizes:
@@ -68,7 +68,7 @@ def list_programs(
         yield name, [str(beside), "-W", "ignore", str(script), str(path), *access], os.environ
 
 
-def measure(server: PrivateMariaDB, command: Sequence[str], environment: Mapping[str, str]) -> InvoiceFigures:
+def measure(server: PrivateServer, command: Sequence[str], environment: Mapping[str, str]) -> InvoiceFigures:
     """Run a program and return what it has used; the server must be idle otherwise."""
     before, began = processor_time([server.pid]), time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -84,7 +84,7 @@ def measure(server: PrivateMariaDB, command: Sequence[str], environment: Mapping
     )
 
 
-def fill_month(server: PrivateMariaDB, rows: int) -> tuple[str, int]:
+def fill_month(server: PrivateServer, rows: int) -> tuple[str, int]:
     """Make the database of a month anew; return its URL and the id of the key that its costs came with."""
     name = "ingress_bench_invoice"
     with server.admin() as connection, connection.cursor() as cursor:

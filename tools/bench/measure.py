@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")  # microseconds
 GONE = (FileNotFoundError, ProcessLookupError)
@@ -41,7 +41,7 @@ class Usage(NamedTuple):
         return Usage(*((after - before) / max(requests, 1) for before, after in zip(self, later, strict=True)))
 
 
-def read_usage(pids: Iterable[int], server: PrivateMariaDB) -> Usage:
+def read_usage(pids: Iterable[int], server: PrivateServer) -> Usage:
     """Return what the processes and the server have used so far; the reading itself costs a trip or two."""
     database = processor_time([server.pid])
     with server.admin() as connection, connection.cursor() as cursor:

@@ -8,11 +8,11 @@ import click
 from tools import STATE
 
 from .cluster import DEPLOYMENTS, harm_cluster
-from .packets import Way
+from .packets import Way, list_ways
 from .plan import Fault
 from .run import Scale, run_chaos
 
-WAYS = [way.value for way in Way]
+WAYS = [way.value for way in list_ways()]
 
 
 @click.command()
@@ -24,7 +24,14 @@ WAYS = [way.value for way in Way]
 @click.option("--database-kills", default=10, show_default=True, help="Times that the database is killed.")
 @click.option("--locks", default=40, show_default=True, help="Times that leads are locked from outside.")
 @click.option("--seconds", default=180, show_default=True, help="Within which the faults happen.")
-@click.option("--way", "ways", type=click.Choice(WAYS), multiple=True, default=WAYS, help="Of billing. Default: both.")
+@click.option(
+    "--way",
+    "ways",
+    type=click.Choice(WAYS),
+    multiple=True,
+    default=WAYS,
+    help="Of billing. Default: all that the server knows.",
+)
 @click.option("--seed", type=int, help="Make the same calls and plan the same faults as an earlier run.")
 @click.option(
     "--cluster", is_flag=True, help="Harm the nodes of a cluster instead: python -m tools.chaos.cluster --help."

@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tools.mariadb import AdminConnection
+    from tools.private_server import AdminConnection
 
 BILLABLE_PATH = "/api/ingress/calls/inbound/billable"
 FIRST_DID = 8005550100

@@ -146,7 +146,11 @@ def main(deployments: tuple[str, ...], share: float, seed: int | None, inside: b
 def harm_cluster(deployments: Sequence[str], share: float, seed: int | None) -> NoReturn:
     """Run the command again, in a network of its own."""
     arguments = [*(f"--deployment={each}" for each in deployments), f"--faults={share}"]
-    enter_namespaces("tools.chaos.cluster", "--inside", *arguments, *([] if seed is None else [f"--seed={seed}"]))
+    arguments += [] if seed is None else [f"--seed={seed}"]
+    try:
+        enter_namespaces("tools.chaos.cluster", "--inside", *arguments)
+    except ClusterError as error:
+        sys.exit(str(error))
 
 
 def run_cluster(network: Network, folder: Path, deployment: str, seed: int, planned: dict[Fault, int]) -> str:

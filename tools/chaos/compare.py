@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .calls import ReportedCall
 
 if TYPE_CHECKING:
-    from tools.mariadb import AdminConnection
+    from tools.private_server import AdminConnection
 
 
 class CostRow(NamedTuple):

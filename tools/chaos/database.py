@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from ingress.access.keys import hash_secret
+from ingress.access.key_secrets import hash_secret
 from ingress.config import parse_database_url
 from ingress.database import queries
 from ingress.database.pool import Database
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
 if TYPE_CHECKING:
-    from tools.mariadb import AdminConnection
+    from tools.private_server import AdminConnection
 
 NAME = "ingress_chaos_test"  # of the database, and of the API key
 SETTINGS = {  # they overrule the checkout's .env
@@ -19,14 +19,14 @@ SETTINGS = {  # they overrule the checkout's .env
 }
 
 
-def connect(server: PrivateMariaDB) -> "AdminConnection":
+def connect(server: PrivateServer) -> "AdminConnection":
     """Return a connection that bypasses the proxy and may do anything."""
     connection = server.admin()
     connection.select_db(NAME)
     return connection
 
 
-def make_database(server: PrivateMariaDB) -> dict[str, str]:
+def make_database(server: PrivateServer) -> dict[str, str]:
     """Make the database anew; return the headers of an API key."""
     with server.admin() as connection:
         connection.cursor().execute(f"DROP DATABASE IF EXISTS {NAME}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pymysql
 
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 from tools.service import Service
 
 from .calls import HOT_LEADS
@@ -20,7 +20,7 @@ from .plan import Fault, Plan
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from tools.mariadb import AdminConnection
+    from tools.private_server import AdminConnection
 
 LOCKED_LEADS = 3  # at once, out of those that many calls share
 LOCKED_SECONDS = (0.2, 2.5)  # the service waits 1 s for a lock and then runs the transaction again
@@ -33,7 +33,7 @@ class FaultInjector:
     def __init__(
         self,
         connect: "Callable[[], AdminConnection]",
-        server: PrivateMariaDB,
+        server: PrivateServer,
         service: Service,
         tally: Tally,
         rng: Random,

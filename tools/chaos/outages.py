@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from tools import STATE
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 from tools.service import Service, serve
 
 from .calls import Catalogue, Chain, ReportedCall, log_calls
@@ -31,7 +31,7 @@ from .run import SINGLY
 from .tally import Seen, Tally
 
 if TYPE_CHECKING:
-    from tools.mariadb import AdminConnection
+    from tools.private_server import AdminConnection
 
 ACKNOWLEDGED = {200, 202}
 DRAINED_SECONDS = 120  # after the last call; two idle cores need ten
@@ -89,7 +89,7 @@ def run_outages(folder: Path, seed: int, times: Times) -> OutageTally:
     """Return the OutageTally; all logs and data go to the folder."""
     rng = random.Random(seed)  # noqa: S311 - no secret
     shutil.rmtree(folder / "spool", ignore_errors=True)
-    with PrivateMariaDB(folder) as server:
+    with PrivateServer(folder) as server:
         catalogue = Catalogue(rng, make_database(server))
         calls = round(HastyPlatform.rate * times.outages * (times.away + times.between))
         chains = catalogue.make_chains(calls, SINGLY)
@@ -105,7 +105,7 @@ def run_outages(folder: Path, seed: int, times: Times) -> OutageTally:
 
 
 def send_through_outages(
-    server: PrivateMariaDB, chains: list[Chain], tally: Tally, rng: random.Random, times: Times
+    server: PrivateServer, chains: list[Chain], tally: Tally, rng: random.Random, times: Times
 ) -> None:
     settings = SETTINGS | {"TLDIALER_DATABASE_URL": server.url(NAME), "INGRESS_SPOOL": str(server.folder / "spool")}
     with (
@@ -124,7 +124,7 @@ def send_through_outages(
         wait_until_drained(service)
 
 
-def be_away(server: PrivateMariaDB, tally: Tally, seconds: float) -> None:
+def be_away(server: PrivateServer, tally: Tally, seconds: float) -> None:
     print(tally.progress(), file=sys.stderr)
     server.kill()
     tally.faults[Fault.DATABASE_KILL] += 1

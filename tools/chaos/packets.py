@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tools.programs import Programs
+
 HEADER_BYTES = 4  # before each packet: its length in three, its number in one
 COM_QUERY = b"\x03"  # the first byte of a packet with a statement
 ERROR = b"\xff"  # the first byte of an answer that is an error
@@ -12,6 +14,11 @@ class Way(StrEnum):
 
     AT_ONCE = "at_once"
     STEP_BY_STEP = "step_by_step"
+
+
+def list_ways() -> list[Way]:
+    """Return the ways in which a call can be billed on the server that SERVER chooses."""
+    return [way for way in Way if way is Way.STEP_BY_STEP or not Programs.chosen().is_mysql]
 
 
 def split_packets(data: bytes) -> tuple[list[bytes], bytes]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 from tools.service import serve
 
 from .calls import Catalogue, Chain, log_calls
 from .compare import count_errors
 from .database import NAME, SETTINGS, connect, make_database
 from .faults import FaultInjector
-from .packets import Way
+from .packets import Way, list_ways
 from .plan import Fault
 from .platform import SENDERS, SimulatedPlatform
 from .proxy import Proxy
@@ -36,18 +36,16 @@ class Scale(NamedTuple):
     seconds: float
 
 
-def run_chaos(
-    folder: Path, seed: int, faults: dict[Fault, int], scale: Scale, ways: Sequence[Way] = tuple(Way)
-) -> Tally:
+def run_chaos(folder: Path, seed: int, faults: dict[Fault, int], scale: Scale, ways: Sequence[Way] = ()) -> Tally:
     """Return the Tally; `faults` says how many there are to be, by kind. All logs and data go to the folder."""
     rng = random.Random(seed)  # noqa: S311 - no secret
-    with PrivateMariaDB(folder) as server:
+    with PrivateServer(folder) as server:
         catalogue = Catalogue(rng, make_database(server))
         singles = catalogue.make_chains(scale.calls - scale.burst_keys, SINGLY)
         bursts = catalogue.make_chains(scale.burst_keys, BURST)
         with connect(server) as connection:
             log_calls(connection, catalogue.calls)
-        tally = Tally(seed, catalogue.calls, faults, dict.fromkeys(ways, 0))
+        tally = Tally(seed, catalogue.calls, faults, dict.fromkeys(ways or list_ways(), 0))
         send_under_faults(server, [(singles, SENDERS), (bursts, BURST_SENDERS)], tally, rng, scale.seconds)
         with connect(server) as connection:
             tally.errors = count_errors(connection, catalogue.calls)
@@ -55,7 +53,7 @@ def run_chaos(
 
 
 def send_under_faults(
-    server: PrivateMariaDB, phases: list[tuple[list[Chain], int]], tally: Tally, rng: random.Random, seconds: float
+    server: PrivateServer, phases: list[tuple[list[Chain], int]], tally: Tally, rng: random.Random, seconds: float
 ) -> None:
     """Send the calls of each phase, with a number of senders, through a service that the faults hit."""
     started = time.monotonic()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools import ROOT
-from tools.mariadb import free_port
+from tools.private_server import free_port
 
 from .cluster import Cluster
 from .network import address

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pymysql
 
-from tools.mariadb import PrivateMariaDB, last_lines
+from tools.empty_data import last_lines
+from tools.private_server import PrivateServer
 
 from .network import address
 from .programs import ClusterError, find_galera
@@ -28,7 +29,7 @@ STATUS = (
 )
 
 
-class Node(PrivateMariaDB):
+class Node(PrivateServer):
     """Node `number` of a cluster of the `numbers`; `extra` are more options of the server."""
 
     def __init__(self, folder: Path, number: int, numbers: Iterable[int], *extra: str, eviction: str = FAST_EVICTION):
@@ -61,7 +62,7 @@ class Node(PrivateMariaDB):
 
     def bootstrap(self) -> None:
         """Start as the first node of a cluster."""
-        state = self.folder / "data" / "grastate.dat"
+        state = self.data / "grastate.dat"
         if state.exists():
             state.write_text(state.read_text().replace("safe_to_bootstrap: 0", "safe_to_bootstrap: 1"))
         self.launch("--wsrep-new-cluster", *self.find_start())
@@ -78,7 +79,7 @@ class Node(PrivateMariaDB):
 
     def find_start(self) -> list[str]:
         """Return the option that tells where a node stopped that had crashed, as the service unit finds it."""
-        if not (self.folder / "data" / "grastate.dat").exists():
+        if not (self.data / "grastate.dat").exists():
             return []
         asked = subprocess.run([*self.launcher, *self.command(), "--wsrep-recover"], capture_output=True, text=True)
         return [f"--wsrep-start-position={position}" for position in RECOVERED.findall(asked.stderr)[-1:]]

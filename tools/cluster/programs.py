@@ -67,6 +67,8 @@ def find_galera() -> Path:
 
 def enter_namespaces(module: str, *arguments: str) -> NoReturn:
     """Become that module, with a network and mounts of its own, in which this user is root; all end with it."""
+    if os.environ.get("SERVER"):
+        raise ClusterError("The cluster runs this machine's MariaDB: leave SERVER out")
     bring_programs()
     libraries = ":".join(
         str(folder) for pattern in ("lib/*-linux-gnu", "usr/lib/*-linux-gnu") for folder in FOLDER.glob(pattern)

@@ -69,6 +69,16 @@ class UnmatchedDelivery(NamedTuple):
     cost_id: int
 
 
+class ReportedCall(NamedTuple):
+    """What a billed delivery reports of its call; times naive."""
+
+    received: datetime
+    api_id: int
+    call_from: str
+    call_to: str
+    call_date: datetime
+
+
 class ListedDelivery(NamedTuple):
     """A line of the delivery log."""
 
@@ -161,6 +171,12 @@ def list_unmatched_deliveries(
     """Return the next UnmatchedDeliveries received in that time, after `delivery_id` if received at `since`."""
     values = {"since": since, "until": until, "delivery_id": delivery_id}
     return [UnmatchedDelivery(*row) for row in execute(connection, "list_unmatched_deliveries", **values).fetchall()]
+
+
+def list_newest_calls(connection: Connection, outcome: Outcome, since: datetime, at_most: int) -> list[ReportedCall]:
+    """Return the ReportedCalls of the newest deliveries of a billed outcome, received at `since` (naive) or later."""
+    values = {"outcome": outcome, "since": since, "at_most": at_most}
+    return [ReportedCall(*row) for row in execute(connection, "list_newest_calls", **values).fetchall()]
 
 
 def lock_delivery(connection: Connection, delivery_id: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .execute import execute
 
 if TYPE_CHECKING:
     from ..connection import Connection
+
+EDITABLE = ("name", "endpoints", "ip_addresses", "time_zone", "sender", "on_change", "old_until")
+NOTHING_GIVEN = dict.fromkeys(EDITABLE)
 
 
 class ApiKey(NamedTuple):
@@ -26,6 +29,9 @@ class ApiKey(NamedTuple):
     failed: datetime | None = None  # when a wrong secret came for it last
     sign_outs: int = 0  # how often its owner has signed out of the console
     sender: str | None = None  # the entry of a file of senders by which its bodies are read
+    old_key_hash: str | None = None  # of the secret before the last rotation
+    old_until: datetime | None = None  # when that one stops passing
+    old_last_used: datetime | None = None
 
 
 class ListedApiKey(NamedTuple):
@@ -41,6 +47,8 @@ class ListedApiKey(NamedTuple):
     on_change: str
     created: datetime | None
     last_used: datetime | None
+    old_until: datetime | None
+    old_last_used: datetime | None
     failed: datetime | None
     failed_from: str | None
 
@@ -83,9 +91,17 @@ def insert_api_key(
     ).lastrowid
 
 
-def update_api_key_hash(connection: Connection, api_id: int, key_hash: str) -> int:
-    """Return the number of keys found: 1 or 0."""
-    return execute(connection, "update_api_key_hash", api_id=api_id, key_hash=key_hash).rowcount
+def update_api_key(connection: Connection, api_id: int, **changes: Any) -> int:
+    """Change what is given: None leaves a value as it is, a blank takes it away. Return the number of keys found."""
+    return execute(connection, "update_api_key", api_id=api_id, **(NOTHING_GIVEN | changes)).rowcount
+
+
+def update_api_key_hash(
+    connection: Connection, api_id: int, *, expected_hash: str, key_hash: str, old_until: datetime
+) -> int:
+    """Return 1, or 0 when the present secret is another than expected; that one passes until `old_until` (naive)."""
+    values = {"expected_hash": expected_hash, "key_hash": key_hash, "old_until": old_until}
+    return execute(connection, "update_api_key_hash", api_id=api_id, **values).rowcount
 
 
 def update_api_key_enabled(connection: Connection, api_id: int, enabled: int) -> int:
@@ -93,8 +109,9 @@ def update_api_key_enabled(connection: Connection, api_id: int, enabled: int) ->
     return execute(connection, "update_api_key_enabled", api_id=api_id, enabled=enabled).rowcount
 
 
-def update_api_key_last_used(connection: Connection, api_id: int, last_used: datetime) -> None:
-    execute(connection, "update_api_key_last_used", api_id=api_id, last_used=last_used)
+def update_api_key_last_used(connection: Connection, api_id: int, key_hash: str, last_used: datetime) -> None:
+    """Store a use of the key with the secret of this hash."""
+    execute(connection, "update_api_key_last_used", api_id=api_id, key_hash=key_hash, last_used=last_used)
 
 
 def update_api_key_failed(connection: Connection, api_id: int, failed: datetime, failed_from: str) -> None:

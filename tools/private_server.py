@@ -1,4 +1,4 @@
-"""The private MariaDB server of this checkout: its data in one folder, itself a child process that ends with us."""
+"""The private database server of this checkout: its data in one folder, itself a child process that ends with us."""
 
 import fcntl
 import os
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Self
 
 import pymysql
 
-from tools.mariadb_programs import UNIX_USER, MariaDBError, install_command, server_command
+from tools.empty_data import last_lines, make_empty_data
+from tools.programs import Programs, ServerError
 
 if TYPE_CHECKING:  # PyMySQL's connections are generic for the type checker only
     from pymysql.cursors import Cursor
@@ -26,20 +27,21 @@ if TYPE_CHECKING:  # PyMySQL's connections are generic for the type checker only
     AdminConnection = pymysql.connections.Connection[Cursor]
 
 SOCKET_PATH_LIMIT = 107  # bytes that the kernel takes as the address of a unix socket
-MARIADB_START_SECONDS = 60  # a start takes 0.2 s; recovering from a kill amid heavy writing takes longer
+START_SECONDS = 60  # a start takes 0.2 s; recovering from a kill amid heavy writing takes longer
 PORTS = range(20_000, 32_000)  # below those that Linux gives to outgoing connections
 GRANTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES"  # never DROP: the service drops nothing
 
-# A server must not outlive the process that started it, not even one that was killed; setpriv becomes mariadbd, same
+# A server must not outlive the process that started it, not even one that was killed; setpriv becomes the server, same
 # pid. The kernel watches the thread that started it, so start servers from one that lives as long as they must.
 ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
-class PrivateMariaDB:
-    """A MariaDB server on a free loopback port; `with PrivateMariaDB(folder) as server:` starts and stops it.
+class PrivateServer:
+    """A server on a free loopback port; `with PrivateServer(folder) as server:` starts and stops it.
 
-    `options` are added to mariadbd's own. Port and socket stay the same over restarts, so URLs stay good. The
-    administrator connects over the socket only (`admin`), the service over TCP (`create_database` returns its URL).
+    SERVER chooses which (`tools/programs.py`); each has data of its own in the folder. `options` are added to its own.
+    Port and socket stay the same over restarts, so URLs stay good. The administrator connects over the socket only
+    (`admin`), the service over TCP (`create_database` returns its URL).
     """
 
     launcher: Sequence[str] = ENDS_WITH_US
@@ -47,12 +49,14 @@ class PrivateMariaDB:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder.absolute()
         self.options = options
+        self.programs = Programs.chosen()
+        self.data = self.folder / f"data-{self.programs.name}"
         self.port = free_port()
-        self.socket = self.folder / "mariadb.sock"
+        self.socket = self.folder / "server.sock"
         if len(os.fsencode(self.socket)) > SOCKET_PATH_LIMIT:
-            near = tempfile.mkdtemp(prefix="mariadb-")
+            near = tempfile.mkdtemp(prefix="server-")
             weakref.finalize(self, shutil.rmtree, near)
-            self.socket = Path(near, "mariadb.sock")
+            self.socket = Path(near, "server.sock")
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -66,7 +70,7 @@ class PrivateMariaDB:
     def pid(self) -> int:
         """The process id of a server that was started."""
         if self._process is None:
-            raise MariaDBError(f"The MariaDB server in {self.folder} was never started")
+            raise ServerError(f"The server in {self.folder} was never started")
         return self._process.pid
 
     @property
@@ -79,7 +83,7 @@ class PrivateMariaDB:
         return self.folder / "tmp"
 
     def start(self) -> None:
-        """Return once the server takes connections; make its data if there is none. Raises MariaDBError."""
+        """Return once the server takes connections; make its data if there is none. Raises ServerError."""
         self.launch()
         try:
             self._wait_until_up()
@@ -92,7 +96,7 @@ class PrivateMariaDB:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock() as lock, self.log.open("a") as log:
             self.temporary.mkdir(exist_ok=True)
-            self._make_data(lock)
+            self._make_data()
             self._process = subprocess.Popen(
                 [*self.launcher, *self.command(), *options],
                 stdout=log,
@@ -102,7 +106,7 @@ class PrivateMariaDB:
             )
 
     def command(self) -> list[str]:
-        return server_command(self.folder, self.temporary, self.socket, self.port, self.options)
+        return self.programs.serve_command(self.data, self.temporary, self.socket, self.port, self.options)
 
     def stop(self) -> None:
         """Shut the server down in good order."""
@@ -114,14 +118,15 @@ class PrivateMariaDB:
 
     def admin(self) -> "AdminConnection":
         """Return a connection (autocommit) that may do anything."""
-        return pymysql.connect(unix_socket=str(self.socket), user=UNIX_USER, autocommit=True)
+        return pymysql.connect(unix_socket=str(self.socket), user=self.programs.administrator, autocommit=True)
 
     def create_database(self, name: str) -> str:
         """Make the database and the service's user if they are missing; return the URL for the service."""
         pattern = name.replace("_", r"\_")  # a bare _ in a GRANT stands for any character
         with self.admin() as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4")
-            cursor.execute(f"GRANT {GRANTS} ON `{pattern}`.* TO ingress IDENTIFIED BY %s", [self._password()])
+            cursor.execute("CREATE USER IF NOT EXISTS ingress IDENTIFIED BY %s", [self._password()])
+            cursor.execute(f"GRANT {GRANTS} ON `{pattern}`.* TO ingress")
         return self.url(name)
 
     def url(self, database: str) -> str:
@@ -133,34 +138,27 @@ class PrivateMariaDB:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise MariaDBError(f"Another process already runs the MariaDB server in {self.folder}") from None
+            raise ServerError(f"Another process already runs a server in {self.folder}") from None
         return lock
 
-    def _make_data(self, lock: TextIOWrapper) -> None:
-        """Make the data directory under another name first, so that an interrupted start leaves nothing half-made."""
-        if (self.folder / "data").exists():
+    def _make_data(self) -> None:
+        """Copy an empty data directory, under another name first: an interrupted start leaves nothing half-made."""
+        if self.data.exists():
             return
-        unfinished = self.folder / "data.unfinished"
+        empty = make_empty_data(self.programs)
+        unfinished = self.data.with_name(f"{self.data.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        made = subprocess.run(
-            install_command(unfinished, self.temporary),
-            pass_fds=[lock.fileno()],
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        if made.returncode:
-            raise MariaDBError(f"mariadb-install-db failed:\n{last_lines(made.stdout)}")
-        unfinished.rename(self.folder / "data")
+        shutil.copytree(empty, unfinished)
+        unfinished.rename(self.data)
 
     def _wait_until_up(self) -> None:
-        deadline = time.monotonic() + MARIADB_START_SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while self._process and self._process.poll() is None and time.monotonic() < deadline:
             with suppress(pymysql.err.OperationalError):
                 self.admin().close()
                 return
             time.sleep(0.02)
-        raise MariaDBError(f"mariadbd did not come up in {self.folder}:\n{last_lines(self.log.read_text())}")
+        raise ServerError(f"The server did not come up in {self.folder}:\n{last_lines(self.log.read_text())}")
 
     def _end(self, number: signal.Signals) -> None:
         if self._process:
@@ -182,7 +180,3 @@ def free_port() -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
-
-
-def last_lines(text: str, count: int = 10) -> str:
-    return "\n".join(text.splitlines()[-count:])

@@ -1,18 +1,20 @@
 """Every setting of the service, read once from the environment; wrong ones stop the start, all named at once."""
 
+import os
 import re
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import limits
 from environs import Env, EnvError, EnvValidationError
-from environs.fields import TimeDelta
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
+
+from .database_url import DatabaseUrl as DatabaseUrl
+from .database_url import parse_database_url as parse_database_url
+from .durations import parse_duration as parse_duration
+from .misspelt import list_misspelt
 
 CONSOLE_SECRET_LENGTH = 32  # the 128 bits of `openssl rand -hex 16`, beyond guessing
 
@@ -21,34 +23,39 @@ class SettingsError(SystemExit):
     """The service cannot start: the message names every setting that is missing or malformed."""
 
 
-@dataclass(frozen=True)
-class DatabaseUrl:
-    """Where the dialer's database is: `hosts` are tried in order; `unix_socket` takes the place of all of them."""
-
-    user: str
-    password: str
-    hosts: tuple[tuple[str, int], ...]
-    database: str
-    unix_socket: str | None = None
-    ssl_ca: str | None = None
-    ssl_verify_identity: bool = True
-
-    def __repr__(self) -> str:
-        return f"DatabaseUrl({self.user}@{self.unix_socket or self.hosts}/{self.database})"
-
-
 def read_settings() -> dict[str, Any]:
-    """Return the settings (README, `.env.example`) as a mapping for `app.config`; raises SettingsError."""
+    """Return the settings (README, `.env.example`) as a mapping for `app.config`; raises SettingsError.
+
+    `MISSPELT` has a sentence for each variable of the environment that is probably meant as a setting and is none.
+    """
     env = Env(eager=False, expand_vars=False)
     for name, parser in PARSERS.items():
         env.add_parser(name, parser)
-    settings = {
+    settings = read_dialer(env) | read_intake(env) | read_operation(env)
+    known = set(env.dump())  # without those that are malformed
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        known |= set(error.error_messages)
+        raise SettingsError(describe_messages(error.error_messages, list_misspelt(os.environ, known))) from None
+    return settings | {"MISSPELT": list_misspelt(os.environ, known)}
+
+
+def read_dialer(env: Env) -> dict[str, Any]:
+    """Return the settings of the dialer: where its database is, and how a call is found there."""
+    return {
         "DATABASE_URL": env.database_url("TLDIALER_DATABASE_URL"),
         "TLDIALER_ENABLED": env.bool("TLDIALER_ENABLED", True),
         "ADVANCED_CALL_LOG_ENABLED": env.bool("ADVANCED_CALL_LOG_ENABLED", True),
         "TLDIALER_TIMEZONE": env.time_zone("TLDIALER_TIMEZONE", "UTC"),
         "CALL_MATCH_BEFORE": env.duration("CALL_MATCH_BEFORE", "31d"),
         "CALL_MATCH_AFTER": env.duration("CALL_MATCH_AFTER", "3h"),
+    }
+
+
+def read_intake(env: Env) -> dict[str, Any]:
+    """Return the settings of what is taken in: from where, how it is read, and where it waits."""
+    return {
         "INGRESS_METHODS": env.methods("INGRESS_METHODS", "POST"),
         "INGRESS_DUPLICATES": env.str("INGRESS_DUPLICATES", "replay", validate=OneOf(["replay", "insert"])),
         "RATELIMIT_AUTH_FAILURES": env.rate_limit("RATELIMIT_AUTH_FAILURES", "60 per minute"),
@@ -56,6 +63,12 @@ def read_settings() -> dict[str, Any]:
         "SENDERS": env.file("INGRESS_SENDERS", None),
         "SPOOL": env.folder("INGRESS_SPOOL", None),
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+    }
+
+
+def read_operation(env: Env) -> dict[str, Any]:
+    """Return the settings of those who run the service: what they see of it, and how it is served."""
+    return {
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
         "CONSOLE_SECRET": env.console_secret("CONSOLE_SECRET", ""),
@@ -63,58 +76,11 @@ def read_settings() -> dict[str, Any]:
         "WEB_CONCURRENCY": env.int("WEB_CONCURRENCY", 2, validate=Range(min=1)),
         "WORKER_CLASS": env.str("WORKER_CLASS", "patient", validate=OneOf(["patient", "gthread"])),
     }
-    try:
-        env.seal()
-    except EnvValidationError as error:
-        raise SettingsError(describe_messages(error.error_messages)) from None
-    return settings
 
 
-def describe_messages(messages: Any) -> str:
-    lines = (f"  {name}: {' '.join(map(str, texts))}" for name, texts in sorted(messages.items()))
-    return "These settings are missing or malformed (see .env.example):\n" + "\n".join(lines)
-
-
-def parse_database_url(text: str) -> DatabaseUrl:
-    """`mysql://user:password@h1:3306,h2:3306/database?unix_socket=…&ssl_ca=…&ssl_verify_identity=0` as a DatabaseUrl.
-
-    The message of an error never repeats the text: it holds a password.
-    """
-    try:
-        url = urlsplit(text)
-        user_info, _, hosts = url.netloc.rpartition("@")
-        user, _, password = user_info.partition(":")
-        options = {name: values[-1] for name, values in parse_qs(url.query, strict_parsing=bool(url.query)).items()}
-        parsed = DatabaseUrl(
-            user=unquote(user),
-            password=unquote(password),
-            hosts=tuple(parse_host(host) for host in hosts.split(",")),
-            database=unquote(url.path.removeprefix("/")),
-            unix_socket=options.pop("unix_socket", None),
-            ssl_ca=options.pop("ssl_ca", None),
-            ssl_verify_identity={"0": False, "1": True}[options.pop("ssl_verify_identity", "1")],
-        )
-    except (ValueError, KeyError):
-        raise EnvError(DATABASE_URL_FORM) from None
-    if url.scheme != "mysql" or options or not parsed.user or not re.fullmatch(r"[^/]+", parsed.database):
-        raise EnvError(DATABASE_URL_FORM)
-    if parsed.ssl_ca and not Path(parsed.ssl_ca).is_file():
-        raise EnvError("ssl_ca names no file.")
-    if not parsed.ssl_ca and not parsed.ssl_verify_identity:
-        raise EnvError("ssl_verify_identity=0 needs ssl_ca: without it there is no TLS at all.")
-    return parsed
-
-
-DATABASE_URL_FORM = (
-    "Must look like mysql://user:password@host:port/database (options: unix_socket, ssl_ca, ssl_verify_identity=0)."
-)
-
-
-def parse_host(text: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(\d{1,5}))?", text)
-    if not match:
-        raise ValueError(text)
-    return match[1].strip("[]") or "localhost", int(match[2] or 3306)
+def describe_messages(messages: Any, misspelt: list[str]) -> str:
+    wrong = [f"{name}: {' '.join(map(str, texts))}" for name, texts in sorted(messages.items())]
+    return "\n  ".join(["These settings are missing or malformed (see .env.example):", *wrong, *misspelt])
 
 
 def parse_time_zone(text: str) -> ZoneInfo:
@@ -122,14 +88,6 @@ def parse_time_zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown; not a plain name; a folder such as "America"
         raise EnvError(f"{text!r} is no time zone such as America/New_York.") from None
-
-
-def parse_duration(text: str) -> timedelta:
-    """A length of time such as `31d`, `3h`, `90m` or `1d 12h` as a timedelta; never negative."""
-    duration: timedelta = TimeDelta().deserialize(text)
-    if duration < timedelta(0):
-        raise EnvError("Must not be negative.")
-    return duration
 
 
 def parse_methods(text: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The private MariaDB server: it survives, it keeps to itself, and it ends with whoever started it."""
+"""The private server: it survives, it keeps to itself, and it ends with whoever started it."""
 
 import subprocess
 import sys
@@ -9,16 +9,16 @@ import pytest
 
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
-from tools.mariadb import PrivateMariaDB
-from tools.mariadb_programs import MariaDBError
+from tools.private_server import PrivateServer
+from tools.programs import ServerError
 
 pytestmark = pytest.mark.slow
 OWNER = """
 import sys
 from pathlib import Path
-from tools.mariadb import PrivateMariaDB
+from tools.private_server import PrivateServer
 
-server = PrivateMariaDB(Path(sys.argv[1]))
+server = PrivateServer(Path(sys.argv[1]))
 server.start()
 input("up")
 """
@@ -53,11 +53,12 @@ def test_the_url_stays_good_over_a_restart(mortal_server):
 
 
 def test_a_starting_server_leaves_others_temporary_tables_alone(mortal_server, tmp_path):
+    mortal_server.create_database("private_test")
     with mortal_server.admin() as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE mysql.passing (cost INT) ENGINE = Aria")
+        cursor.execute("CREATE TEMPORARY TABLE private_test.passing (cost INT) ENGINE = MyISAM")
 
-        with PrivateMariaDB(tmp_path / "other"):
-            cursor.execute("DROP TEMPORARY TABLE mysql.passing")  # an error where its files are gone
+        with PrivateServer(tmp_path / "other"):
+            cursor.execute("DROP TEMPORARY TABLE private_test.passing")  # an error where its files are gone
 
 
 @pytest.mark.parametrize(
@@ -80,28 +81,30 @@ def test_the_password_is_for_the_owner_alone(mortal_server):
 
 
 def test_a_second_server_in_the_same_folder_is_refused(mortal_server):
-    with pytest.raises(MariaDBError, match="Another process already runs the MariaDB server in"):
-        PrivateMariaDB(mortal_server.folder).start()
+    with pytest.raises(ServerError, match="Another process already runs a server in"):
+        PrivateServer(mortal_server.folder).start()
 
 
 def test_an_interrupted_first_start_does_not_break_the_next(tmp_path):
-    (tmp_path / "data.unfinished").mkdir()
-    (tmp_path / "data.unfinished" / "ibdata1").write_text("half a file")
+    server = PrivateServer(tmp_path)
+    unfinished = server.data.with_name(server.data.name + ".unfinished")
+    unfinished.mkdir()
+    (unfinished / "ibdata1").write_text("half a file")
 
-    with PrivateMariaDB(tmp_path) as server:
+    with server:
         assert server.admin().open
 
 
 def test_a_folder_may_have_a_path_too_long_for_a_socket(tmp_path):
-    with PrivateMariaDB(tmp_path / ("long" * 30)) as server:
+    with PrivateServer(tmp_path / ("long" * 30)) as server:
         assert server.admin().open
 
 
 def test_a_server_that_does_not_start_says_why(mortal_server):
     mortal_server.stop()
 
-    with pytest.raises(MariaDBError, match="unknown option '--nonsense'"):
-        PrivateMariaDB(mortal_server.folder, "--nonsense").start()
+    with pytest.raises(ServerError, match="unknown option '--nonsense'"):
+        PrivateServer(mortal_server.folder, "--nonsense").start()
 
     mortal_server.start()
 
@@ -120,8 +123,8 @@ def becomes_free(folder, seconds=10):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with PrivateMariaDB(folder):
+            with PrivateServer(folder):
                 return True
-        except MariaDBError:
+        except ServerError:
             time.sleep(0.1)
     return False
