@@ -1,5 +1,5 @@
 # Every command works in a fresh clone: what it needs is installed first, into this folder as far as possible.
-.PHONY: help install run test quick smoke-test screenshots chaos outages bench lint format clean
+.PHONY: help install run develop test quick smoke-test screenshots chaos outages bench lint format wheel clean
 .DEFAULT_GOAL := help
 
 # Four processes keep two cores busy, because many tests wait; each has a database of its own. If you name a database
@@ -13,19 +13,25 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "Where a private server is used, SERVER=mysql, SERVER=mariadb-11 or SERVER=/a/folder names another than the machine's MariaDB."
 
-install: ## install what this machine lacks, and the Python environment in .venv
+install: ## install the service into .venv: no development tools, no database server
+	@tools/install --production
+
+develop: ## install what the tests and tools need, MariaDB's programs too
 	@tools/install
 	@tools/bring "$(SERVER)"
 
-run: install ## serve with a private server, demo data and demo keys; prints what to try
+run: ## serve with a private server, demo data and demo keys; prints what to try
+	@tools/install --production curl mariadbd mariadb
+	@tools/bring "$(SERVER)"
 	@.venv/bin/python -m tools.run
 
 test: ## run all tests, against a private server and in a browser; or some: TESTS="tests/billing tests/spool"
 	@tools/install chromium chromedriver
+	@tools/promtool
 	@tools/bring "$(SERVER)"
 	@.venv/bin/pytest $(AT_ONCE) $(TESTS)
 
-quick: install ## run the tests that take less than a second each, after every change
+quick: develop ## run the tests that take less than a second each, after every change
 	@.venv/bin/pytest $(AT_ONCE) -m "not slow"
 
 screenshots: ## take the pictures of docs/console again
@@ -36,28 +42,36 @@ screenshots: ## take the pictures of docs/console again
 smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
 	@python3 -m tools.smoke_test
 
-chaos: install ## bill 20,000 calls while processes die and connections break, in five minutes; ARGS=--cluster: on Galera, twice five
+chaos: develop ## bill 20,000 calls while processes die and connections break, in five minutes; ARGS=--cluster: on Galera, twice five
 	@.venv/bin/python -m tools.chaos $(ARGS)
 
-outages: install ## bill 5,000 calls while the database is away for half a minute three times; three minutes
+outages: develop ## bill 5,000 calls while the database is away for half a minute three times; three minutes
 	@.venv/bin/python -m tools.chaos.outages
 
 bench: ## measure the service and its floor, in two minutes: ARGS="--calls 1000000 --seconds 20", ARGS=--invoice, ARGS=--help
 	@tools/install wrk
 	@.venv/bin/python -m tools.bench $(ARGS)
 
-lint: install ## check style, formatting and types
+lint: develop ## check style, formatting and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-format: install ## format the code
+format: develop ## format the code
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+# build/ keeps what an earlier wheel had, also what is deleted since
+wheel: install ## build the wheel of this version in dist/, for a server without a checkout
+	@rm -rf build
+	@.venv/bin/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@cp constraints.txt dist
+	@rm -rf build
+	@ls dist/*.whl
 
 clean: ## remove everything that was made here, databases too; refuses while one of them runs
 	@for lock in $$(find .databases -name lock 2>/dev/null); do \
 		flock --nonblock $$lock true || { echo "$${lock%/lock} is in use: stop that server first"; exit 1; }; \
 	done
-	@rm -rf .venv .databases .pytest_cache .ruff_cache .coverage htmlcov build *.egg-info
+	@rm -rf .venv .databases .pytest_cache .ruff_cache .coverage htmlcov build dist *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -6,7 +6,7 @@ from tempfile import mkdtemp
 
 from dotenv import load_dotenv
 
-load_dotenv(Path(__file__).with_name(".env"))
+load_dotenv(Path(__file__).with_name(".env"), interpolate=False)
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder there that is ours alone
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # in memory if possible: where a disk is full, counting kills a worker
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(

@@ -34,9 +34,11 @@ class CannotStart(click.ClickException):
 def main(context: click.Context, env_file: Path | None) -> None:
     """Operate the billable-call ingress: who may send costs, what came in, and what the invoice says of it.
 
-    Settings come from the environment, or else from a file; see .env.example. Help, completion and pixel need none.
+    Settings come from the environment, or else from a file; see .env.example. Help, completion, pixel and grants need
+    none.
     """
     context.obj = make_script_info(env_file)
+    context.meta["load_settings"] = partial(load_env_file, env_file)  # for a command that makes no application
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sender's text may not be writable in the terminal's encoding
@@ -66,7 +68,7 @@ def load_env_file(env_file: Path | None) -> None:
     if chosen is None:
         return
     try:
-        load_dotenv(chosen)
+        load_dotenv(chosen, interpolate=False)  # as systemd reads it: $ is a character like others
     except OSError as error:
         if env_file:
             raise CannotStart(f"{env_file} cannot be read: {error.strerror}.") from None

@@ -34,6 +34,8 @@ DURATION_BUCKETS = (
     10,
 )  # platforms give up at 5, the service at 4.5
 
+WAIT_BUCKETS = (60, 900, 3600, 14400, 86400)  # a minute, a quarter of an hour, 1 h, 4 h, a day
+
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, which several processes could not tell anyway
 
 REQUESTS = Counter("ingress_requests_total", "Requests for the endpoint, by outcome", ["api_id", "outcome"])
@@ -49,6 +51,8 @@ OLD_SECRETS = Counter(
 REPLAYS = Counter("ingress_replays_total", "Deliveries replayed from the log by this service", ["outcome"])
 DATABASE_ERRORS = Counter("ingress_database_errors_total", "Errors of the moment or the connection", ["kind"])
 DATABASE_RETRIES = Counter("ingress_database_retries_total", "Work that ran again after such an error")
+SPOOL_REFUSALS = Counter("ingress_spool_refusals_total", "Requests that the spool could not keep, answered 503")
+SPOOL_WAIT = Histogram("ingress_spool_wait_seconds", "From arrival to the end of the wait", buckets=WAIT_BUCKETS)
 CONNECTIONS = Gauge(
     "ingress_database_connections", "Open connections; at most one a thread", multiprocess_mode="liveall"
 )
@@ -65,6 +69,12 @@ def requests_of(api_id: int | str, outcome: Outcome) -> Counter:
     for each in ANSWERED_OUTCOMES:
         REQUESTS.labels(api_id, each)
     return REQUESTS.labels(api_id, outcome)
+
+
+def begin_key(api_id: int) -> None:
+    """Show a key's counters as 0 before its first request."""
+    requests_of(api_id, Outcome.BILLED)
+    cost_of(api_id)
 
 
 def begin() -> None:
@@ -132,6 +142,16 @@ def count_database_error(kind: str) -> None:
 def count_database_retry(state: RetryCallState | None = None) -> None:
     """`state` is tenacity's, which calls this before it waits."""
     DATABASE_RETRIES.inc()
+
+
+@never_raises
+def count_spool_refusal() -> None:
+    SPOOL_REFUSALS.inc()
+
+
+@never_raises
+def count_spool_wait(seconds: float) -> None:
+    SPOOL_WAIT.observe(seconds)
 
 
 @never_raises

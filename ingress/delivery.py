@@ -15,6 +15,7 @@ from .intake.schemas import BillableCall, Sent, Understood, load_billable_call
 from .intake.senders import find_sender
 from .outcome import Outcome
 
+MILLISECONDS_LIMIT = 4_000_000_000  # 46 days; the column ends a little above, as the server may add its own time
 NOTHING_UNDERSTOOD = Understood()
 
 
@@ -84,7 +85,8 @@ class Delivery:
         return time.monotonic() - self.began
 
     def milliseconds(self) -> int:
-        return int(self.seconds() * 1000)
+        """Return them as the log holds them, which takes no more: one that waited in the spool may be old."""
+        return min(int(self.seconds() * 1000), MILLISECONDS_LIMIT)
 
     def conclude(self, status: int) -> Outcome:
         """Return the outcome; without one nothing was billed: a 5xx is our fault, a 4xx the sender's."""

@@ -1,9 +1,12 @@
 """The statements of `sql/`: read once, without their headers, and put together where one includes another."""
 
 import re
+import sysconfig
 from pathlib import Path
 
-SQL = Path(__file__).parents[1] / "sql"
+CHECKOUT = Path(__file__).parents[1]
+INSTALLED = Path(sysconfig.get_path("data"), "share", "ingress")  # where a wheel puts what stands beside the package
+SQL = (CHECKOUT if (CHECKOUT / "sql" / "schema.sql").is_file() else INSTALLED) / "sql"
 SQL_PARAMETER = re.compile(r"%\((\w+)\)s")
 INCLUDED = re.compile(r"\{(\w+)\}")
 

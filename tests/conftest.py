@@ -12,6 +12,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from ingress import create_app
 from ingress.config import parse_database_url
 from ingress.database.connection import Connection
+from ingress.database.grants import Account, fill_grants
 from ingress.database.pool import Database
 from ingress.database.readiness import READY_SECONDS
 from tests.dialer import SECRET as SECRET  # other test modules know it from here
@@ -81,7 +82,7 @@ def tables(server):
 
 @pytest.fixture(scope="session", autouse=True)
 def environment(server, tables):
-    """Only the settings that a test names count, not those of whoever runs it; the user has the README's grants."""
+    """Only settings that a test names count; the database's user has the rights that `ingress grants` prints."""
     with pytest.MonkeyPatch.context() as patch:
         for name in re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE):
             if name != "TLDIALER_DATABASE_URL":
@@ -92,14 +93,13 @@ def environment(server, tables):
 
 
 def make_service_user(server, database, without=None):
-    """Make a user with just the grants that the README lists, less the one `without`; return the URL."""
-    grants = re.findall(r"GRANT .* TO ingress", (ROOT / "README.md").read_text())
+    """Make a user with the rights that `ingress grants` prints, none on the table `without`; return the URL."""
+    script = fill_grants(database, {"service": Account("service", "%", "service")})
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("DROP USER IF EXISTS service")
-        cursor.execute("CREATE USER service IDENTIFIED BY 'service'")
-        for grant in grants:
-            if grant != without:
-                cursor.execute(grant.replace("tldialer.", f"{database}.").replace("TO ingress", "TO service"))
+        for statement in re.findall(r"^(?:CREATE USER|GRANT) .*(?=;)", script, re.MULTILINE):
+            if without is None or f".{without} TO" not in statement:
+                cursor.execute(statement)
     return f"mysql://service:service@127.0.0.1:{server.port}/{database}"
 
 

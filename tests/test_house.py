@@ -19,12 +19,26 @@ ROOMS = (
         "console",
         "billable",
         "invoice",
+        "watch",
         "monitoring",
         "spool",
         "access",
         "billing",
     ),
-    *("delivery", "database", "intake", "counters", "server", "errors", "repeats", "clock", "config", "outcome", "sql"),
+    *(
+        "delivery",
+        "database",
+        "intake",
+        "counters",
+        "server",
+        "errors",
+        "repeats",
+        "clock",
+        "config",
+        "alarm_hours",
+        "outcome",
+        "sql",
+    ),
 )
 EVERYWHERE = {"log", "repeats", "blueprint", "init_app"}  # what each module that has one calls so
 

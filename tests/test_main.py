@@ -206,8 +206,15 @@ class TestDefaultFiles:
 
         assert os.environ["BIND"] == "named"
 
+    def test_a_dollar_is_a_character_like_others_as_systemd_has_it(self, defaults):
+        defaults[0].write_text("BIND=${HOME}$1\n")
+
+        __main__.load_env_file(None)
+
+        assert os.environ["BIND"] == "${HOME}$1"
+
     def test_an_unreadable_default_file_is_reported_and_skipped(self, defaults, monkeypatch, capsys):
-        def refuse(path):
+        def refuse(path, **options):
             raise PermissionError(13, "Permission denied")
 
         defaults[1].touch()

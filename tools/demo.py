@@ -125,7 +125,7 @@ def settings_file() -> str:
     """Return the settings that the demo has, from the checkout or the environment, as an env file."""
     names = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     given = {name: os.environ[name] for name in names if name in os.environ}
-    settings = dotenv_values(ROOT / ".env") | given
+    settings = dotenv_values(ROOT / ".env", interpolate=False) | given
     return "".join(f"{name}={quote_value(value or '')}\n" for name, value in settings.items())
 
 

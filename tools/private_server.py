@@ -116,9 +116,11 @@ class PrivateServer:
         """End the server as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def admin(self) -> "AdminConnection":
+    def admin(self, client_flag: int = 0) -> "AdminConnection":
         """Return a connection (autocommit) that may do anything."""
-        return pymysql.connect(unix_socket=str(self.socket), user=self.programs.administrator, autocommit=True)
+        return pymysql.connect(
+            unix_socket=str(self.socket), user=self.programs.administrator, autocommit=True, client_flag=client_flag
+        )
 
     def create_database(self, name: str) -> str:
         """Make the database and the service's user if they are missing; return the URL for the service."""

@@ -64,6 +64,7 @@ class Programs:
             self.find("mariadb-install-db"),
             *self.common_options(data, temporary),
             "--skip-test-db",
+            "--force",  # a bare container knows no localhost, and nobody connects by a name
             "--auth-root-authentication-method=socket",
             f"--auth-root-socket-user={UNIX_USER}",
         ]

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from http.client import HTTPConnection, HTTPException
@@ -31,7 +32,7 @@ def main(folder: Path = DEMO_FOLDER) -> int:
     """Serve until a signal comes; return gunicorn's exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    load_dotenv(ROOT / ".env")
+    load_dotenv(ROOT / ".env", interpolate=False)
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)
@@ -111,8 +112,17 @@ def answers_ready(base_url: str) -> bool:
         connection.close()
 
 
+def read_folder() -> Path:
+    parser = ArgumentParser(prog="python -m tools.run", description=__doc__)
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=DEMO_FOLDER, help="of the database; default: %(default)s"
+    )
+    folder: Path = parser.parse_args().folder
+    return folder
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(main(*map(Path, sys.argv[1:])))
+        sys.exit(main(read_folder()))
     except (ServerError, TLDialerConnectionError, pymysql.Error) as error:
         sys.exit(str(error))

@@ -11,7 +11,7 @@ from .. import counters
 from ..clock import dialer_time
 from ..database import queries
 from ..database.pool import get_database
-from ..database.queries import ApiKey
+from ..database.queries import ApiKey, ListedApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey, TLDialerConnectionError
 from ..intake.parameters import TWO_QUESTION_MARKS
@@ -122,6 +122,11 @@ def note_secret(valid: ValidKey, delivery: Delivery) -> ApiKey:
     """Return the key; a use of its old secret is seen in the metrics and in the request's line of the log."""
     delivery.has_old_secret = valid.is_old_secret
     return valid.key
+
+
+def may_send(key: ApiKey | ListedApiKey) -> bool:
+    """Return True for an enabled key of a platform."""
+    return bool(key.enabled) and key.scope == INGRESS
 
 
 def parse_api_id(text: str) -> int | None:

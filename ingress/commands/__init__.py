@@ -3,11 +3,20 @@
 import click
 from flask import Flask
 
-from . import costs, deliveries, importing, keys, match, pixel, reconcile, schema, spool
+from . import costs, deliveries, grants, importing, keys, match, pixel, reconcile, schema, spool, watch
 
 COMMANDS: tuple[click.Command, ...] = (
-    *(keys.keys, schema.schema, deliveries.deliveries, costs.costs, pixel.pixel, match.match_late_calls, spool.spool),
-    *(reconcile.reconcile, importing.import_invoice),
+    costs.costs,
+    deliveries.deliveries,
+    grants.grants,
+    importing.import_invoice,
+    keys.keys,
+    match.match_late_calls,
+    pixel.pixel,
+    reconcile.reconcile,
+    schema.schema,
+    spool.spool,
+    watch.watch,
 )
 
 

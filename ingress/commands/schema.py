@@ -14,9 +14,9 @@ schema = AppGroup("schema", help="The tables: create them, bring them up to date
 def apply_schema(drop_unused: bool) -> None:
     """Create the tables that are missing and bring the service's own up to date, keeping their rows.
 
-    The dialer's own tables are created if they are missing and never altered. Stop an earlier version of the service
-    first: it would not recognise calls that were billed before (docs/deploy.md). Run this again with --drop-unused when
-    it is not needed any more.
+    The dialer's own tables are created if they are missing and never altered. An earlier version of the service may go
+    on meanwhile, if it knows corrections (docs/deploy/upgrade.md). Run this again with --drop-unused when that version
+    is not needed any more. It needs the rights of the owner that `ingress grants` prints.
     """
     with command_errors():
         for sentence in get_database().apply_schema(drop_unused):

@@ -7,7 +7,7 @@ import click
 TOPICS: dict[str, dict[str, str]] = {
     "Set up": {
         "schema": "schema apply",
-        "grants": "grants --user ingress",
+        "grants": "grants --user ingress@localhost --owner ingress_owner@localhost --database tldialer",
         "keys": "keys create --name ringba --endpoint '/api/ingress/calls/inbound/billable*'",
         "pixel": "pixel ringba --base-url https://calls.example.com --key 310",
     },
@@ -19,7 +19,7 @@ TOPICS: dict[str, dict[str, str]] = {
     "Run from a timer": {
         "match": "match --since 7d",
         "deliveries prune": "deliveries prune --older-than 90d --yes",
-        "watch": "watch",
+        "watch": "watch --every 60s",
     },
     "Check the invoice": {
         "reconcile": "reconcile ringba.csv --key ringba --details differences.xlsx",

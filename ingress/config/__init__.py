@@ -11,6 +11,7 @@ from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
+from .alarm_hours import AlarmHours, read_alarm_hours
 from .database_url import DatabaseUrl as DatabaseUrl
 from .database_url import parse_database_url as parse_database_url
 from .durations import parse_duration as parse_duration
@@ -69,6 +70,11 @@ def read_intake(env: Env) -> dict[str, Any]:
 def read_operation(env: Env) -> dict[str, Any]:
     """Return the settings of those who run the service: what they see of it, and how it is served."""
     return {
+        "NOTIFY": env.str("INGRESS_NOTIFY", ""),
+        "ALARM_HOURS": env.alarm_hours("ALARM_HOURS", "mon-sun 0:00-24:00"),
+        "ALARM_SILENCE": env.int("ALARM_SILENCE", 12, validate=Range(min=1)),
+        "ALARM_SHARE": env.share("ALARM_SHARE", "30%"),
+        "ALARM_DELAY": env.duration("ALARM_DELAY", "15m"),
         "METRICS_TOKEN": env.str("METRICS_TOKEN", None, validate=validate_token),
         "LOG_NUMBERS": env.bool("LOG_NUMBERS", False),
         "CONSOLE_SECRET": env.console_secret("CONSOLE_SECRET", ""),
@@ -88,6 +94,21 @@ def parse_time_zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown; not a plain name; a folder such as "America"
         raise EnvError(f"{text!r} is no time zone such as America/New_York.") from None
+
+
+def parse_alarm_hours(text: str) -> AlarmHours:
+    try:
+        return read_alarm_hours(text)
+    except ValueError:
+        raise EnvError(f"{text!r} is nothing such as 'mon-fri 9:00-18:00, sat 10:00-14:00'.") from None
+
+
+def parse_share(text: str) -> float:
+    """Return 30 % as 0.3."""
+    match = re.fullmatch(r"(\d{1,3}) ?%", text)
+    if not match or not 0 < int(match[1]) <= 100:
+        raise EnvError(f"{text!r} is no share such as 30%.")
+    return int(match[1]) / 100
 
 
 def parse_methods(text: str) -> frozenset[str]:
@@ -147,6 +168,8 @@ PARSERS = {
     "database_url": parse_database_url,
     "time_zone": parse_time_zone,
     "duration": parse_duration,
+    "alarm_hours": parse_alarm_hours,
+    "share": parse_share,
     "methods": parse_methods,
     "rate_limit": parse_rate_limit,
     "storage_uri": parse_storage_uri,

@@ -13,7 +13,7 @@ import pymysql
 from pymysql.constants import ER
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
-from ..sql import SQL, read_statement
+from ..sql import SQL, STATEMENTS, read_statement
 from . import queries
 from .connection import Connection
 from .retries import error_number
@@ -21,6 +21,7 @@ from .retries import error_number
 MIGRATION_SECONDS = 3600  # for one statement: an ALTER may copy the table
 LOCK_SECONDS = 2  # that a statement waits for a table: meanwhile, requests wait behind it
 ATTEMPTS_FOR_LOCK = 30
+CREATED = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)", re.MULTILINE)
 NEEDS = re.compile(r"^-- needs: (\w+)\.(\w+)$", re.MULTILINE)
 
 WHILE_LOCKED = Retrying(
@@ -39,14 +40,24 @@ def bring_up_to_date(connection: Connection, drops_unused: bool = False) -> Iter
     """
     connection.answer_timeout = MIGRATION_SECONDS
     set_limits(connection)
-    before = list_tables(connection)
-    queries.create_tables(connection)
-    for table in sorted(list_tables(connection) - before):
-        yield f"Created the table {table}."
+    yield from create_missing(connection)
     folders = [SQL / "migrations", *([SQL / "migrations" / "drop"] if drops_unused else [])]
     for path in (path for folder in folders for path in sorted(folder.glob("*.sql"))):
         if migrate(connection, path):
             yield read_purpose(path)
+
+
+def create_missing(connection: Connection) -> Iterator[str]:
+    """Create the tables that are not there; where none is missing, a user without the right to create some will do."""
+    before = list_tables(connection)
+    try:
+        queries.create_tables(connection)
+    except pymysql.OperationalError as error:
+        is_denied = error_number(error) == ER.TABLEACCESS_DENIED_ERROR
+        if not is_denied or set(CREATED.findall(STATEMENTS["schema"])) - before:
+            raise
+    for table in sorted(list_tables(connection) - before):
+        yield f"Created the table {table}."
 
 
 def set_limits(connection: Connection) -> None:

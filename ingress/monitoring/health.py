@@ -9,7 +9,6 @@ from ..access import guards
 from ..database.pool import get_database, get_deadline
 from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
-from ..spool.file import SpoolError
 from ..spool.queue import get_spool
 from .time_zone import get_offsets
 
@@ -24,7 +23,10 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool."""
+    """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool.
+
+    A spool that can take nothing is said, but it is no reason to send requests elsewhere: they are billed.
+    """
     spool = describe_spool()
     try:
         faults = get_readiness().look_again(get_database(), get_deadline())
@@ -32,7 +34,10 @@ def readyz() -> ResponseReturnValue:
         return jsonify(error=str(error), **spool), error.status, error.headers
     if faults:
         return jsonify(error=TLDialerConnectionError.text, faults=faults, **spool), 503, TLDialerConnectionError.headers
-    return jsonify(status="ready", **describe_warnings(), **spool)
+    has_fault = "fault" in spool.get("spool", {})
+    return jsonify(
+        status="ready, but the spool can take nothing" if has_fault else "ready", **describe_warnings(), **spool
+    )
 
 
 def describe_warnings() -> dict[str, list[str]]:
@@ -42,11 +47,9 @@ def describe_warnings() -> dict[str, list[str]]:
 
 
 def describe_spool() -> dict[str, dict[str, Any]]:
-    """Return under `spool` what waits in it, or what is wrong with it; nothing where there is none."""
+    """Return under `spool` what waits in it, and why it can take nothing; nothing where there is no spool."""
     spool = get_spool()
     if spool is None:
         return {}
-    try:
-        return {"spool": spool.measure()._asdict()}
-    except SpoolError as error:
-        return {"spool": {"fault": str(error)}}
+    measures, fault = spool.inspect()
+    return {"spool": {**(measures._asdict() if measures else {}), **({"fault": fault} if fault else {})}}

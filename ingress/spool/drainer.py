@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
@@ -11,6 +12,7 @@ from flask import Flask
 from gunicorn.workers.base import Worker
 from tenacity import RetryError, Retrying, sleep_using_event, stop_when_event_set, wait_random_exponential
 
+from .. import counters
 from ..billing.bill import bill_unattended
 from ..database import queries
 from ..database.connection import Connection
@@ -95,10 +97,12 @@ def settle_entries(spool: Spool, entries: list[Entry]) -> Collection[EntryOutcom
 
     But when entry after entry is held up, as while a node stands still for a backup, the others are left in peace until
     the next time: each would take seconds to fail. Raises TLDialerConnectionError then, and when the database is away.
+    Raises SpoolError before any is billed where none could be removed: each try would find them billed and log that.
 
     If the process ends in between, the entry is there the next time, and the claim in the database tells what has been
     done. The entry is then treated as a duplicate of itself, and has a line in the log for that.
     """
+    spool.file.require_room()
     outcomes: dict[Entry, EntryOutcome] = {}
     try:
         for entry in entries:
@@ -113,7 +117,9 @@ def settle_entries(spool: Spool, entries: list[Entry]) -> Collection[EntryOutcom
 def settle_entry(spool: Spool, entry: Entry) -> EntryOutcome:
     """Return the outcome; an entry that a reachable database does not take is no reason to stop."""
     try:
-        return bill_entry(entry)
+        outcome = bill_entry(entry)
+        counters.count_spool_wait(entry.seconds())
+        return outcome
     except NotWritable:
         raise
     except (Retryable, ConnectionLost) as problem:
@@ -156,6 +162,7 @@ def make_delivery(entry: Entry) -> Delivery:
         received_at=entry.received_at,
         deadline=get_deadline(),
         request_id=entry.request_id,
+        began=time.monotonic() - entry.seconds(),
         api_key=run(find_entry_key, entry.api_id),
         is_late=True,
     )

@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 
 from ..sql import read_statements
 
-BYTES_LIMIT = 256 * 1024**2  # of the file; a usual entry takes 600 bytes, the largest possible one 1.5 million
+BYTES_LIMIT = 256 * 1024**2  # of the file; a usual entry takes 600 bytes
 PAGE_BYTES = 4096  # bytes, SQLite's own default
+ENTRY_BYTES = 1_500_000  # of the largest possible entry
+ROOM_BYTES = 4 * 1024**2  # on the disk: for the largest entry, written twice, or to remove a batch of entries
 TURN_SECONDS = 2  # at most, for the sender of a request; a turn takes milliseconds
 
 SPOOL_STATEMENTS = read_statements("spool")
@@ -54,6 +57,17 @@ class SpoolFile:
             with self.turn(), closing(self.connect()) as connection:
                 prepare_file(connection)
                 yield connection
+
+    def require_room(self) -> None:
+        """Raise SpoolError when the folder has no room for another write.
+
+        The room is taken for a moment, by a file without a name: neither quotas nor a disk that cannot be written show
+        in the size that the system reports.
+        """
+        with disk_errors():
+            self.make_folder()
+            with tempfile.TemporaryFile(dir=self.folder) as probe:
+                os.posix_fallocate(probe.fileno(), 0, ROOM_BYTES)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

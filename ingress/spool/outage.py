@@ -5,6 +5,7 @@ import logging
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
 
+from .. import counters
 from ..access.guards import require_cached_api_key
 from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError, answer_ingress_error
@@ -31,6 +32,7 @@ def answer_outage(error: TLDialerConnectionError) -> ResponseReturnValue:
         require_billable(g.delivery, error)
         spool.keep(g.delivery)
     except SpoolError as problem:
+        counters.count_spool_refusal()
         log.error("request %s is not kept: %s", g.request_id, problem)
         return answer_ingress_error(error)
     except IngressError as refusal:

@@ -1,5 +1,6 @@
 """The queue of what came while the database was away, on this machine's disk until it is billed (`docs/spool.md`)."""
 
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from flask import Flask, current_app
 
 from ..delivery import Delivery
-from .file import SPOOL_STATEMENTS, SpoolError, SpoolFile
+from .file import BYTES_LIMIT, ENTRY_BYTES, PAGE_BYTES, SPOOL_STATEMENTS, SpoolError, SpoolFile
 
 ROWS_LIMIT = 100_000  # months of a large call centre's billable calls
 BATCH_ENTRIES = 50  # entries that are read, billed and then removed together: each removal waits for the disk
@@ -30,6 +31,10 @@ class Entry(NamedTuple):
     @property
     def received_at(self) -> datetime:
         return datetime.fromisoformat(self.received)
+
+    def seconds(self) -> float:
+        """Return the seconds since it came."""
+        return max((datetime.now(UTC) - self.received_at).total_seconds(), 0)
 
 
 class Measures(NamedTuple):
@@ -76,6 +81,27 @@ class Spool:
             if not connection.execute(SPOOL_STATEMENTS["insert_entry"], {**values, "rows": ROWS_LIMIT}).rowcount:
                 raise SpoolError(f"it is full with {ROWS_LIMIT} requests")
 
+    def inspect(self) -> tuple[Measures | None, str | None]:
+        """Return the Measures, and why the spool can take nothing; None stands for what is not known or not so."""
+        fault = self.find_fault()
+        try:
+            with self.file.open() as connection:
+                measures = read_measures(connection)
+                pages = connection.execute(SPOOL_STATEMENTS["count_pages"]).fetchone()[0]
+        except SpoolError as error:
+            return None, fault or str(error)
+        if measures.depth >= ROWS_LIMIT or pages * PAGE_BYTES > BYTES_LIMIT - ENTRY_BYTES:
+            fault = fault or f"it is full with {measures.depth} requests"
+        return measures, fault
+
+    def find_fault(self) -> str | None:
+        """Return why the disk has no room; None if it has."""
+        try:
+            self.file.require_room()
+        except SpoolError as error:
+            return str(error)
+        return None
+
     def list_waiting(self, after: int = 0, now: float | None = None) -> list[Entry]:
         """Return the next BATCH_ENTRIES entries after the one with this id, without those that back off at `now`."""
         values = {"after": after, "now": time.time() if now is None else now, "batch": BATCH_ENTRIES}
@@ -89,9 +115,13 @@ class Spool:
 
     def measure(self) -> Measures:
         with self.file.open() as connection:
-            depth, oldest, failing = connection.execute(SPOOL_STATEMENTS["measure_entries"]).fetchone()
-        age = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0
-        return Measures(depth, max(int(age), 0), failing)
+            return read_measures(connection)
+
+    def find_last_arrivals(self) -> dict[int, datetime]:
+        """Return when the last entry of each API id came; ids without entries are left out."""
+        with self.file.open() as connection:
+            rows = connection.execute(SPOOL_STATEMENTS["list_last_arrivals"]).fetchall()
+        return {api_id: datetime.fromisoformat(received) for api_id, received in rows}
 
     def back_off(self, entry: Entry, error: str) -> None:
         """Count a failure while the database was there; the entry then waits, with exponential backoff."""
@@ -107,3 +137,9 @@ class Spool:
                 SPOOL_STATEMENTS["delete_entry"], [{"entry_id": entry.entry_id} for entry in entries]
             )
             connection.execute("COMMIT")
+
+
+def read_measures(connection: sqlite3.Connection) -> Measures:
+    depth, oldest, failing = connection.execute(SPOOL_STATEMENTS["measure_entries"]).fetchone()
+    age = (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0
+    return Measures(depth, max(int(age), 0), failing)

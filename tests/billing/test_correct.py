@@ -249,7 +249,7 @@ def correct_from_a_thread(cost_id):
 
 
 def test_nothing_may_change_or_delete_a_line_of_history(dialer, app, cost_id, correct):
-    """The README's grants give the service no right to."""
+    """`ingress grants` gives the service no right to."""
     correct(cost_id, "18.75")
 
     for statement in ("UPDATE cost_changes SET cost_to = 1", "DELETE FROM cost_changes", "TRUNCATE cost_changes"):

@@ -129,6 +129,30 @@ def test_a_replay_is_found_by_reading_one_second_of_the_log(long_log):
     assert count_reads(long_log) - before <= 10
 
 
+def test_the_last_deliveries_of_a_key_are_read_from_their_end(long_log):
+    before = count_reads(long_log)
+    last = queries.list_last_deliveries(long_log, 2, NOW - timedelta(days=7), NOW - timedelta(minutes=30), 20)
+
+    assert len(last) == 20
+    assert count_reads(long_log) - before <= 2 * 20
+
+
+def test_counting_an_hour_of_a_key_reads_that_hour(long_log):
+    before = count_reads(long_log)
+    count = queries.count_key_deliveries(long_log, 2, NOW - timedelta(days=14, hours=1), NOW - timedelta(days=14))
+
+    assert count > 100
+    assert count_reads(long_log) - before <= count + 10
+
+
+def test_late_deliveries_are_looked_for_in_one_day(long_log):
+    before = count_reads(long_log)
+    late = queries.measure_late_deliveries(long_log, NOW - timedelta(days=1), 900_000)
+
+    assert late == queries.LateDeliveries(0, 0)
+    assert count_reads(long_log) - before <= ROWS / 90 + 10
+
+
 @pytest.mark.parametrize(("outcome", "found"), [("billed", 20), ("unmatched", 20), ("failed", 0)])
 def test_the_newest_calls_are_found_by_reading_no_more_than_them(long_log, outcome, found):
     before = count_reads(long_log)

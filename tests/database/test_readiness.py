@@ -94,8 +94,8 @@ def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, clien
 
 
 def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, monkeypatch):
-    without = "GRANT SELECT, UPDATE ON tldialer.lead_first_contacts TO ingress"
-    monkeypatch.setenv("TLDIALER_DATABASE_URL", make_service_user(mortal_server, "ready_test", without))
+    url = make_service_user(mortal_server, "ready_test", without="lead_first_contacts")
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
 
     faults = create_app().test_client().get("/readyz").json["faults"]
 

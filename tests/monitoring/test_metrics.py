@@ -6,6 +6,7 @@ import re
 import signal
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from ingress import counters, create_app
 from ingress.access import key_cache
 from ingress.database.pool import Database
 from ingress.errors import TLDialerConnectionError
+from ingress.monitoring import metrics
 from ingress.outcome import Outcome
-from ingress.spool import drainer
+from ingress.spool import drainer, queue
 from tests.calls import PATH
 from tests.conftest import SECRET
 from tools.service import serve
@@ -259,6 +261,95 @@ def test_the_spool_is_shown_and_its_cost_counts_once_billed(dialer, key, spool_f
     assert read("ingress_billed_cost_total", api_id=key["tld-api-id"]) == before + 12.5
 
 
+def test_a_spool_tells_what_fails_and_how_long_what_is_billed_has_waited(dialer, spool_folder, app, post, outage, read):
+    count, waited = read("ingress_spool_wait_seconds_count"), read("ingress_spool_wait_seconds_bucket", le="60.0")
+    post(json={"cost": "1"})
+    outage.begin()
+    for _ in range(2):
+        post(json={"cost": "12.5"})
+    outage.end()
+    kept = app.extensions["spool"]
+    kept.back_off(kept.list_all()[0], "ZeroDivisionError")
+    assert (read("ingress_spool_failing"), read("ingress_spool_writable")) == (1, 1)
+
+    with kept.file.open() as connection:
+        connection.execute("UPDATE entries SET received = '2024-03-05T14:21:09.900000+00:00' WHERE tries > 0")
+    with app.app_context():
+        drainer.drain(now=float("inf"))
+
+    assert read("ingress_spool_wait_seconds_count") == count + 2
+    assert read("ingress_spool_wait_seconds_bucket", le="60.0") == waited + 1
+
+
+def test_a_spool_that_can_take_nothing_is_shown_and_its_refusals_counted(
+    dialer, spool_folder, app, post, outage, read, monkeypatch
+):
+    post(json={"cost": "1"})
+    before = read("ingress_spool_refusals_total")
+    monkeypatch.setattr(queue, "ROWS_LIMIT", 0)
+    outage.begin()
+
+    assert post(json={"cost": "12.5"}).status_code == 503
+
+    assert read("ingress_spool_writable") == 0
+    assert read("ingress_spool_refusals_total") == before + 1
+
+
+def test_a_service_without_a_spool_shows_none(app, client):
+    shown = {name for name, *_ in parse(client.get("/metrics", headers=BEARER).text)}
+
+    assert not {"ingress_spool_requests", "ingress_spool_writable"} & shown
+
+
+def test_senders_are_named_also_while_the_database_is_away(app, create_key, client, read, outage):
+    callgrid, nameless = create_key(name="callgrid"), create_key(name="")
+    create_key(name="ann", scope="admin")
+    client.post(PATH, headers=callgrid, json={"cost": "1"})
+
+    def named():
+        samples = parse(client.get("/metrics", headers=BEARER).text)
+        return [dict(labels)["name"] for name, *labels in samples if name == "ingress_key_info"]
+
+    names = named()
+    used = read("ingress_key_last_used_timestamp_seconds", api_id=callgrid["tld-api-id"])
+    outage.begin()
+
+    assert names == named() == ["callgrid", f"key {nameless['tld-api-id']}"]
+    assert 0 <= time.time() - used < 60
+
+
+def test_a_senders_counters_begin_at_0_before_its_first_request(client, key, read):
+    client.get("/metrics", headers=BEARER)
+
+    samples = parse(client.get("/metrics", headers=BEARER).text)
+
+    api_id = ("api_id", key["tld-api-id"])
+    assert samples[("ingress_requests_total", api_id, ("outcome", "billed"))] == 0
+    assert samples[("ingress_wrong_secrets_total", api_id)] == 0
+
+
+@pytest.mark.parametrize(("hours", "value"), [("mon-sun 0:00-24:00", 1), ("mon-sun 0:00-0:01", 0)])
+def test_the_hours_of_alarms_are_told(dialer, monkeypatch, hours, value):
+    monkeypatch.setenv("METRICS_TOKEN", TOKEN)
+    monkeypatch.setenv("ALARM_HOURS", hours)
+    monkeypatch.setattr(metrics, "dialer_now", lambda: datetime(2026, 3, 4, 15))
+
+    samples = parse(create_app().test_client().get("/metrics", headers=BEARER).text)
+
+    assert samples[("ingress_alarm_hours",)] == value
+
+
+def test_the_thresholds_of_alarms_are_told(dialer, monkeypatch):
+    monkeypatch.setenv("METRICS_TOKEN", TOKEN)
+    for name, text in {"ALARM_SILENCE": "20", "ALARM_SHARE": "50%", "ALARM_DELAY": "1h"}.items():
+        monkeypatch.setenv(name, text)
+
+    samples = parse(create_app().test_client().get("/metrics", headers=BEARER).text)
+
+    told = {labels[0][1]: value for (name, *labels), value in samples.items() if name == "ingress_alarm_threshold"}
+    assert told == {"ALARM_SILENCE": 20, "ALARM_SHARE": 0.5, "ALARM_DELAY": 3600}
+
+
 def test_a_spool_that_cannot_be_read_is_not_shown_as_empty(dialer, spool_folder, app, read):
     spool_folder.mkdir(mode=0o700, exist_ok=True)
     (spool_folder / "spool.sqlite").write_text("no database, but long enough to be taken for one" * 100)
@@ -322,7 +413,7 @@ def worker_with_connections(samples):
     return next(labels[0][1] for (name, *labels), value in samples.items() if name.endswith("connections") and value)
 
 
-def test_every_metric_on_the_dashboard_and_in_the_alerts_exists(client, post):
+def test_every_metric_on_the_dashboard_and_in_the_alerts_exists(spool_folder, client, post):
     post(json={"cost": 1})
     post(json={"cost": "free"})
     client.post(PATH)

@@ -15,9 +15,9 @@ from ingress import create_app
 from ingress.billing import bill
 from ingress.database import queries, readiness
 from ingress.errors import TLDialerConnectionError
-from ingress.spool import drainer, queue
+from ingress.spool import drainer, file, queue
 from ingress.spool.drainer import drain
-from ingress.spool.file import AlreadyDraining
+from ingress.spool.file import AlreadyDraining, SpoolError
 from ingress.spool.queue import Spool
 from tests.calls import CALL, PATH
 from tests.children import run_in_child, start_in_child, wait_for
@@ -184,6 +184,38 @@ def test_a_database_that_is_not_ready_gets_no_cost(keep, app, drained, kept, mon
         drained()
 
     assert kept.measure().depth == 1
+
+
+def test_nothing_is_billed_that_could_not_be_removed(dialer, keep, drained, kept, log, monkeypatch):
+    """A disk with room for reading only: each try would find the calls billed, and log that."""
+    keep(json=CALL)
+    with monkeypatch.context() as full:
+        full.setattr(file, "ROOM_BYTES", 1 << 60)
+        for _ in range(3):
+            with pytest.raises(SpoolError):
+                drained()
+
+    assert (log(), kept.measure().depth) == ((), 1)
+    assert drained() == {"unmatched": 1}
+
+
+def test_the_log_tells_how_long_a_call_has_waited(keep, drained, kept, log):
+    keep(json=CALL)
+    with kept.file.open() as connection:
+        connection.execute("UPDATE entries SET received = ?", [(datetime.now(UTC) - timedelta(hours=2)).isoformat()])
+
+    drained()
+
+    assert 7_200_000 <= log()[0]["milliseconds"] < 7_260_000
+
+
+def test_a_call_that_has_waited_longer_than_the_log_can_tell_is_billed(keep, drained, kept, log):
+    keep(json=CALL)
+    with kept.file.open() as connection:
+        connection.execute("UPDATE entries SET received = '2024-03-05T14:21:09.900000+00:00'")
+
+    assert drained() == {"unmatched": 1}
+    assert log()[0]["milliseconds"] >= 4_000_000_000
 
 
 def test_a_newer_cost_of_the_lead_is_not_overwritten_by_an_older_call(dialer, keep, post, drained):

@@ -323,5 +323,18 @@ def test_readyz_names_a_fault_of_the_spool(client, spool_folder):
 
     status, said = answer(client.get("/readyz"))
 
-    assert status == 200
+    assert (status, said["status"]) == (200, "ready, but the spool can take nothing")
     assert "chmod 700" in said["spool"]["fault"]
+
+
+def test_readyz_names_a_disk_without_room_and_still_counts_what_waits(known, client, post, outage, monkeypatch):
+    outage.begin()
+    post(json=CALL)
+    outage.end()
+    monkeypatch.setattr(file, "ROOM_BYTES", 1 << 60)
+
+    status, said = answer(client.get("/readyz"))
+
+    assert (status, said["status"]) == (200, "ready, but the spool can take nothing")
+    assert said["spool"]["depth"] == 1
+    assert said["spool"]["fault"]

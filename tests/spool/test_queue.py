@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import sqlite3
 import threading
@@ -234,6 +235,54 @@ def test_depth_age_and_failing_are_measured(kept):
     depth, age, failing = kept.measure()
     assert (depth, failing) == (2, 1)
     assert 300 <= age < 310
+
+
+def test_a_spool_with_room_has_no_fault(kept):
+    kept.keep(make_delivery())
+
+    assert kept.inspect() == (kept.measure(), None)
+
+
+def test_the_room_is_given_back_at_once(kept):
+    kept.file.require_room()
+
+    assert list(kept.file.folder.iterdir()) == []
+
+
+def test_a_disk_without_room_is_a_fault(kept):
+    """Under a limit of the kernel, which answers as a full disk does, and only when blocks are really taken."""
+    kept.keep(make_delivery())
+
+    def inspect():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file.ROOM_BYTES - 1,) * 2)
+        measures, fault = kept.inspect()
+        assert (measures.depth, fault) == (1, "[Errno 27] File too large")
+
+    assert run_in_child(inspect) == 0
+
+
+def test_a_queue_with_all_its_rows_is_a_fault(kept, monkeypatch):
+    monkeypatch.setattr(queue, "ROWS_LIMIT", 1)
+    kept.keep(make_delivery())
+
+    assert kept.inspect() == (kept.measure(), "it is full with 1 requests")
+
+
+def test_a_file_that_another_large_entry_may_not_fit_into_is_a_fault(kept, monkeypatch):
+    monkeypatch.setattr(queue, "BYTES_LIMIT", queue.ENTRY_BYTES + 64 * 1024)
+    kept.keep(make_delivery())
+    assert kept.inspect()[1] is None
+
+    kept.keep(make_delivery(notes="x" * 65_000))
+
+    assert kept.inspect()[1] == "it is full with 2 requests"
+
+
+def test_the_last_arrival_of_each_key_is_found(kept):
+    for minutes in (5, 3, 4):
+        kept.keep(make_delivery(RECEIVED - timedelta(minutes=minutes)))
+
+    assert kept.find_last_arrivals() == {310: RECEIVED - timedelta(minutes=3)}
 
 
 @pytest.mark.parametrize("name", sorted(file.SPOOL_STATEMENTS))

@@ -171,6 +171,15 @@ def test_the_demo_checks_its_port_before_it_touches_anything(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--folder", 2)])
+def test_an_option_is_not_taken_for_a_folder(argument, code):
+    finished, output = finish("tools.run", argument)
+
+    assert finished == code
+    assert output.startswith("usage: python -m tools.run")
+    assert not (ROOT / argument).exists()
+
+
 @pytest.fixture
 def wrong_service():
     """A server that accepts everything and tells everybody the key; its URL."""

@@ -97,6 +97,21 @@ class ListedDelivery(NamedTuple):
     milliseconds: int
 
 
+class LastDelivery(NamedTuple):
+    """What became of a delivery, and when it came."""
+
+    received: datetime
+    outcome: Outcome
+    error: str | None
+
+
+class LateDeliveries(NamedTuple):
+    """How many were billed late, and the milliseconds that the longest took."""
+
+    deliveries: int
+    longest: int
+
+
 class Count(NamedTuple):
     """How many deliveries of a key, or of a step in time, had an outcome, and what was understood as their cost."""
 
@@ -106,7 +121,7 @@ class Count(NamedTuple):
     cost: Decimal | None
 
 
-Logged = TypeVar("Logged", LoggedDelivery, ListedDelivery, Count)
+Logged = TypeVar("Logged", LoggedDelivery, ListedDelivery, LastDelivery, Count)
 
 
 def insert_unbilled_delivery(
@@ -194,6 +209,29 @@ def list_deliveries(connection: Connection, **filters: Any) -> list[ListedDelive
     """Return ListedDeliveries, newest first."""
     rows = execute(connection, "list_deliveries", **filters).fetchall()
     return [with_outcome(ListedDelivery(*row)) for row in rows]
+
+
+def list_last_deliveries(
+    connection: Connection, api_id: int, since: datetime, until: datetime, at_most: int
+) -> list[LastDelivery]:
+    """Return the LastDeliveries of a key, newest first."""
+    values = {"api_id": api_id, "since": since, "until": until, "at_most": at_most}
+    return [
+        with_outcome(LastDelivery(*row)) for row in execute(connection, "list_last_deliveries", **values).fetchall()
+    ]
+
+
+def count_key_deliveries(connection: Connection, api_id: int, since: datetime, until: datetime) -> int:
+    """Return how many came from a key."""
+    count: int
+    (count,) = execute(connection, "count_key_deliveries", api_id=api_id, since=since, until=until).fetchone() or (0,)
+    return count
+
+
+def measure_late_deliveries(connection: Connection, since: datetime, milliseconds: int) -> LateDeliveries:
+    """Return how many were billed so long after their arrival, or later."""
+    values = {"since": since, "milliseconds": milliseconds}
+    return LateDeliveries(*(execute(connection, "measure_late_deliveries", **values).fetchone() or (0, 0)))
 
 
 def count_deliveries(connection: Connection, since: datetime, until: datetime) -> list[Count]:

@@ -1,0 +1,1 @@
+"""What `ingress watch` looks at, and how it tells people of it."""
