@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import billable, commands, console, errors, openapi
 from .access import key_cache, rate_limit
 from .config import read_settings
-from .database import pool, readiness
+from .database import look_ups, pool, readiness
 from .intake import sender_files
 from .monitoring import health, logs, metrics, time_zone
 from .openapi import home, page
@@ -37,6 +37,7 @@ def create_app() -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=min(proxies, 1), x_host=0)  # type: ignore[method-assign]
     logs.init_app(app)
     pool.init_app(app)
+    look_ups.init_app(app)
     readiness.init_app(app)
     time_zone.init_app(app)
     queue.init_app(app)

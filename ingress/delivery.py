@@ -32,7 +32,8 @@ class Delivery:
     `claimed_api_id` is an id that exists, but came with a wrong key; `has_old_secret` is about one that was rotated and
     came with the secret from before. `sent` and `understood` are filled when its call is read. `duplicate_of` and
     `replay_of` are ids of the delivery log. `is_late`: it is billed some time after it came, so newer calls may have
-    been billed before it. `is_forced`: an operator books its amount, even if the call had it before.
+    been billed before it. `is_forced`: an operator books its amount, even if the call had it before. `takes_long`:
+    billing it in one trip took too long.
     """
 
     parameters: Parameters
@@ -51,6 +52,7 @@ class Delivery:
     replay_of: int | None = None
     is_late: bool = False
     is_forced: bool = False
+    takes_long: bool = False
 
     def read_call(self) -> BillableCall:
         """Return the call that was sent; raises the IngressError that refuses it, keeping what could be understood."""

@@ -1,6 +1,6 @@
 -- Lists what would lose or double money although every statement works: a table that cannot roll back, a claim that is
 -- not unique, a server that answers COMMIT before it is on disk. Also what a server says of itself that will not write: it
--- is a replica, or a Galera node without a quorum. Empty when the database is fit.
+-- is a replica, or a Galera node without a quorum, or logs statements, which our isolation level does not allow. Empty when the database is fit.
 -- MariaDB reads what is in /*M! */, MySQL what is in /*!80000 */; newer versions of MariaDB say ON where it was 1.
 -- takes: nothing
 -- returns: fault
@@ -26,6 +26,14 @@ UNION ALL
 SELECT
   CONCAT('innodb_flush_log_at_trx_commit is ', @@innodb_flush_log_at_trx_commit, ', not 1: a crash would lose costs')
 WHERE @@innodb_flush_log_at_trx_commit <> 1
+UNION ALL
+SELECT
+  'binlog_format is STATEMENT: the server refuses every write of a READ COMMITTED transaction (set it to MIXED or ROW)'
+FROM /*M! information_schema.session_variables */ /*!80000 performance_schema.session_variables */ AS f
+JOIN /*M! information_schema.global_variables */ /*!80000 performance_schema.global_variables */ AS v
+  ON v.variable_name = 'log_bin' AND v.variable_value IN ('ON', '1')
+WHERE f.variable_name = 'binlog_format'
+  AND f.variable_value = 'STATEMENT'
 UNION ALL
 SELECT
   'read_only is on: the server is a replica, or shall not be written to'

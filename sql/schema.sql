@@ -122,7 +122,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   cost DECIMAL(12,4) NULL,
   call_date DATETIME NULL,
   cost_id BIGINT UNSIGNED NULL, -- from here on: what billing has found out
-  call_log_id BIGINT UNSIGNED NULL,
+  call_log_id VARCHAR(20) CHARACTER SET ascii NULL, -- a text, for a dialer's id may be 1709648510.1042
   lead_id BIGINT UNSIGNED NULL,
   vendor_id INT UNSIGNED NULL,
   account_id INT UNSIGNED NULL,

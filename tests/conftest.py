@@ -24,6 +24,7 @@ from tests.order import (  # noqa: F401 - pytest calls them
     pytest_terminal_summary,
 )
 from tests.servers import WAYS
+from tests.vicidial import Vicidial, make_vicidial, make_vicidial_user
 from tools import ROOT, STATE
 from tools.chaos.packets import Way
 from tools.private_server import PrivateServer
@@ -111,10 +112,45 @@ def mortal_server(tmp_path_factory):
 
 
 @pytest.fixture
-def dialer(tables):
+def dialer_name(request):
+    """TLDialer, unless a test names another with `both_dialers` or `only_vicidial`."""
+    return getattr(request, "param", "tldialer")
+
+
+@pytest.fixture
+def dialer(request, dialer_name):
     """The dialer's database, empty: what it logged, and what became of leads and costs."""
+    return request.getfixturevalue(dialer_name)
+
+
+@pytest.fixture
+def tldialer(tables):
     with tables.connect() as connection:
         dialer = Dialer(connection)
+        dialer.clear()
+        yield dialer
+
+
+@pytest.fixture(scope="session")
+def vicidial_server(request, server):
+    """A private server in any case: what is called `asterisk` elsewhere is somebody's dialer."""
+    return server or request.getfixturevalue("mortal_server")
+
+
+@pytest.fixture(scope="session")
+def vicidial_tables(vicidial_server):
+    """The tables as their owner sees them, and the URL of a user with just the rights of `sql/vicidial/grants.sql`."""
+    owner = make_vicidial(vicidial_server)
+    return owner, make_vicidial_user(vicidial_server)
+
+
+@pytest.fixture
+def vicidial(vicidial_tables, monkeypatch):
+    owner, url = vicidial_tables
+    monkeypatch.setenv("DIALER", "vicidial")
+    monkeypatch.setenv("TLDIALER_DATABASE_URL", url)
+    with owner.connect() as connection:
+        dialer = Vicidial(connection)
         dialer.clear()
         yield dialer
 
@@ -239,6 +275,6 @@ class Outage(pytest.MonkeyPatch):
 
 
 @pytest.fixture(params=WAYS)
-def way_of_billing(request, monkeypatch):
+def way_of_billing(request, dialer, monkeypatch):
     """In one trip, as MariaDB can, and statement by statement, as for MySQL: nobody must see a difference."""
     monkeypatch.setattr(Connection, "is_mariadb", request.param is Way.AT_ONCE)

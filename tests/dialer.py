@@ -10,6 +10,8 @@ TABLES = ("deliveries", "cost_changes", "call_costs", "tldialer_call_log", "lead
 
 
 class Dialer:
+    account_id = 12  # of each lead
+
     def __init__(self, connection):
         self.connection = connection
 
@@ -19,8 +21,11 @@ class Dialer:
         return cursor
 
     def clear(self):
-        for table in TABLES:
+        for table in self.list_tables():
             self.execute(f"DELETE FROM {table}")
+
+    def list_tables(self):
+        return TABLES
 
     def add_lead(self, first_contact=True, vendor_id=14962, account_id=12):
         lead_id = self.execute(
@@ -46,6 +51,10 @@ class Dialer:
             *(call_date, call_from, call_to, call_direction, lead_id),
         )
         return lead_id
+
+    def set_talk(self, seconds):
+        """Let agents have talked for so long in each call."""
+        self.execute("UPDATE tldialer_call_log SET sec_talk = %s", seconds)
 
     def costs(self):
         return self.execute("SELECT * FROM call_costs ORDER BY cost_id").fetchall()

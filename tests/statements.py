@@ -1,11 +1,31 @@
 """What a file of sql/ says of itself, and what its execution reads; statements for any server."""
 
-from ingress.sql import SQL
+import re
+
+from ingress.sql import SQL, load_statements
+
+STATEMENTS = load_statements().texts  # of the general dialer
+NOT_A_STATEMENT = {"schema", "grants"}
+DIALERS = ("tldialer", "vicidial")
+FILES = [
+    *sorted(set(STATEMENTS) - NOT_A_STATEMENT),
+    *sorted(f"vicidial/{path.stem}" for path in (SQL / "vicidial").glob("*.sql") if path.stem not in NOT_A_STATEMENT),
+]
+
+
+def find_file(dialer, name):
+    """The file of a dialer's statement, as in FILES."""
+    return f"{dialer}/{name}" if f"{dialer}/{name}" in FILES else name
+
+
+def text_of(file):
+    dialer, _, name = file.rpartition("/")
+    return load_statements(*filter(None, [dialer])).texts[name]
 
 
 def read_header(name):
-    """Purpose, parameters and columns that a file says of itself."""
-    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if line.startswith("--")]
+    """Purpose, parameters and columns that a file says of itself; how many at once is no part of the purpose."""
+    lines = [line for line in (SQL / f"{name}.sql").read_text().splitlines() if re.match("--(?! limit:)", line)]
     *purpose, takes, returns = [line.removeprefix("-- ") for line in lines]
     assert "%" not in " ".join(lines)
     return " ".join(purpose), read_names("takes", takes), read_names("returns", returns)

@@ -19,6 +19,7 @@ from dotenv import load_dotenv
 
 from ingress.config import read_settings
 from ingress.errors import TLDialerConnectionError
+from ingress.sql import TLDIALER
 from tools import BIN, ROOT, STATE
 from tools.demo import demo_files, prepare_demo, welcome
 from tools.private_server import ENDS_WITH_US, PrivateServer
@@ -36,6 +37,7 @@ def main(folder: Path = DEMO_FOLDER) -> int:
     given = os.environ.get("TLDIALER_DATABASE_URL")
     if given:
         refuse_foreign(read_settings()["DATABASE_URL"].database)
+    os.environ["DIALER"] = TLDIALER  # whose tables the demo's data is for
     os.environ.setdefault("CONSOLE_SECRET", secrets.token_hex())  # every start makes new keys to sign in with anyway
     base_url = require_free(os.environ.get("BIND", "127.0.0.1:8000"))
     with nullcontext() if given else private_database(folder):

@@ -1,7 +1,6 @@
 """From a delivery to a cost, in one transaction and only once, however often it is delivered (`docs/contract.md`)."""
 
 import json
-from collections.abc import Callable
 
 from flask import current_app
 
@@ -10,18 +9,16 @@ from ..clock import dialer_time
 from ..database import queries
 from ..database.connection import Connection
 from ..database.pool import get_database
-from ..database.queries import NO_CALL, Bill, Billed, Claim, Cost
+from ..database.queries import Bill, Claim, Cost
 from ..delivery import Delivery
-from ..errors import AlreadyReplayed, IngressError, TLDialerConnectionError
+from ..errors import IngressError, TLDialerConnectionError
 from ..intake.schemas import BillableCall
 from ..outcome import Outcome
 from .again import find_first, settle_duplicate
 from .answers import Answer, Known, describe_answer, describe_known
 from .correct import search_for
-from .leads import LeadCost, carry_newest_cost, carry_what_came_meanwhile, update_costs
 from .log import log_unbilled
-
-Work = Callable[[Connection, Bill, Delivery], Billed]
+from .writing import choose_work
 
 
 def bill(delivery: Delivery) -> Answer:
@@ -120,72 +117,3 @@ def settle_claimed(connection: Connection, delivery: Delivery, is_dry_run: bool,
             claim = bill.claim._replace(delivery_key=bill.claim.delivery_key + f" = {bill.cost.cost}".encode())
             return bill_once(connection, delivery, is_dry_run, bill._replace(claim=claim), known)
     return settle_duplicate(connection, delivery, is_dry_run, bill, known)
-
-
-def choose_work(connection: Connection, delivery: Delivery, is_dry_run: bool, bill: Bill) -> Work:
-    """Choose the single trip where the server can: MySQL has no compound statements outside routines."""
-    if is_dry_run:
-        return dry_run
-    if delivery.is_late or bill.cost.cost == 0:
-        return bill_late
-    return bill_in_one_trip if connection.is_mariadb else bill_step_by_step
-
-
-def dry_run(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
-    """Do everything, so that it fails where billing would, and undo it; there is no cost id then."""
-    billed, _ = write_step_by_step(connection, bill, delivery)
-    connection.rollback()
-    return billed._replace(cost_id=None)
-
-
-def bill_in_one_trip(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
-    """Leave it to the server to add its own time to the milliseconds so far."""
-    return queries.bill_at_once(connection, bill, delivery.milliseconds())
-
-
-def bill_step_by_step(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
-    """Do what `sql/bill_at_once.sql` does in one trip."""
-    billed, _ = write_step_by_step(connection, bill, delivery)
-    connection.commit()
-    return billed
-
-
-def bill_late(connection: Connection, bill: Bill, delivery: Delivery) -> Billed:
-    """Bill a call that may not be its lead's newest, or costs 0: the lead carries the newest cost not cancelled."""
-    billed, lead = write_step_by_step(connection, bill, delivery, is_late=True)
-    connection.commit()
-    carry_what_came_meanwhile(connection, billed.lead_id, lead)
-    return billed
-
-
-def write_step_by_step(
-    connection: Connection, bill: Bill, delivery: Delivery, is_late: bool = False
-) -> tuple[Billed, LeadCost]:
-    """Return what is Billed and what its lead carries now; not committed yet."""
-    connection.begin()
-    replay_of = bill.claim.replay_of
-    if replay_of and not queries.update_replayed_delivery(connection, replay_of):
-        raise AlreadyReplayed
-    call = queries.find_call(connection, bill.search)
-    delivery_id = insert_claim(connection, bill, call)
-    cost_id = queries.insert_cost(connection, bill.cost)
-    lead_id = call.lead_id if call else None
-    if is_late:
-        billed = Billed(cost_id, *(call or NO_CALL), 0, 0)
-        queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
-        lead = carry_newest_cost(connection, lead_id, cost_id)
-    else:
-        lead = LeadCost(*update_costs(connection, lead_id, bill.cost.cost), bill.cost.cost)
-    billed = Billed(cost_id, *(call or NO_CALL), lead.updated, lead.first_contact)
-    queries.update_delivery(connection, delivery_id, billed, delivery.milliseconds())
-    return billed, lead
-
-
-def insert_claim(connection: Connection, bill: Bill, call: queries.Call | None) -> int:
-    """Return the delivery's id; raises DuplicateDelivery, having undone all, when its key is claimed already."""
-    try:
-        outcome = Outcome.BILLED if call else Outcome.UNMATCHED
-        return queries.insert_delivery(connection, bill, call or NO_CALL, outcome)
-    except queries.DuplicateDelivery:
-        connection.rollback()
-        raise

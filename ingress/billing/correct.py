@@ -123,7 +123,7 @@ def search_for(did: str, cid: str, call_date: datetime) -> Search:
     """Return the search for a call; `call_date` is naive, on the dialer's clock."""
     since = call_date - current_app.config["CALL_MATCH_BEFORE"]
     until = call_date + current_app.config["CALL_MATCH_AFTER"]
-    return Search(did, cid, call_date, since, until)
+    return Search(did, cid, call_date, since, until, dialer_now())
 
 
 def write_change(connection: Connection, cost_id: int, present: Decimal, cost: Decimal, author: Author) -> int:

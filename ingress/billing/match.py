@@ -8,6 +8,7 @@ from enum import Enum, auto
 from ..clock import dialer_now
 from ..database import queries
 from ..database.connection import Connection
+from ..database.look_ups import CallLogBusy, get_look_ups
 from ..database.pool import run
 from ..database.queries import Call, UnmatchedDelivery
 from ..database.retries import ConnectionLost, Retryable
@@ -25,7 +26,7 @@ class Finding(Enum):
     LEADLESS = auto()  # found, without a lead
     UNMATCHED = auto()  # still not in the call log
     TAKEN = auto()  # found by another process at the same moment
-    LEFT = auto()  # left for the next round: its lead stays locked, or the database is too busy
+    LEFT = auto()  # left for the next round: its lead or the call log stays locked, or the database is too busy
 
 
 def match_calls(since: datetime, until: datetime) -> Iterator[tuple[UnmatchedDelivery, Finding]]:
@@ -57,7 +58,11 @@ def match(connection: Connection, delivery: UnmatchedDelivery, sent: list[Findin
     `sent` keeps what was about to be committed: when this runs again after a lost connection, and the delivery turns
     out to be matched, it was this service that did it.
     """
-    call = queries.find_call(connection, search_for(delivery.call_to, delivery.call_from, delivery.call_date))
+    search = search_for(delivery.call_to, delivery.call_from, delivery.call_date)
+    try:
+        call = get_look_ups().find(connection, search)
+    except CallLogBusy:
+        return Finding.LEFT
     if call is None:
         return Finding.UNMATCHED
     connection.begin()

@@ -8,6 +8,7 @@ from environs import EnvError
 
 from ..config import parse_database_url
 from ..database.grants import ACCOUNT, DATABASE_NAME, Account, fill_grants
+from ..sql import TLDIALER, list_dialers
 
 PASSWORD_POLICY = "-aA1"  # noqa: S105 - a character of each kind, which servers with a password policy ask for
 ANY_HOST = "%"
@@ -25,7 +26,8 @@ def check_account(context: click.Context, parameter: click.Parameter, value: str
 
 def check_database(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
     """Return the database's name, which the settings have if the option is left out."""
-    name = value or read_database_name(context)
+    context.meta.get("load_settings", lambda: None)()
+    name = value or read_database_name()
     if not name:
         raise click.BadParameter("Name the database, as in --database tldialer: the settings have none.")
     if not DATABASE_NAME.fullmatch(name):
@@ -33,13 +35,20 @@ def check_database(context: click.Context, parameter: click.Parameter, value: st
     return name
 
 
-def read_database_name(context: click.Context) -> str | None:
-    context.meta.get("load_settings", lambda: None)()
+def read_database_name() -> str | None:
     url = os.environ.get("TLDIALER_DATABASE_URL")
     try:
         return url and parse_database_url(url).database
     except EnvError as error:
         raise click.BadParameter(f"TLDIALER_DATABASE_URL: {error}") from None
+
+
+def read_dialer_name() -> str:
+    """Return DIALER, of the settings that were loaded before the database's name was read."""
+    name = os.environ.get("DIALER", TLDIALER)
+    if name not in list_dialers():
+        raise click.UsageError(f"DIALER must be one of: {', '.join(list_dialers())}.")
+    return name
 
 
 @click.command("grants", short_help="Print users of the database and their rights, as SQL.")
@@ -74,7 +83,7 @@ def grants(service: Account, owner: Account | None, reader: Account | None, data
     wanted = {role: account for role, account in accounts.items() if account}
     if len({str(account) for account in wanted.values()}) < len(wanted):
         raise click.UsageError("Each of these users needs an account of its own.")
-    click.echo(fill_grants(database, wanted))
+    click.echo(fill_grants(database, wanted, read_dialer_name()))
     click.echo("-- A user that existed keeps its password. The URL of a new one, with the database's HOST:")
     for role, account in wanted.items():
         click.echo(f"-- {role}: {describe_url(account, database)}")

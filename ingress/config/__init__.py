@@ -11,6 +11,7 @@ from environs import Env, EnvError, EnvValidationError
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
+from ..sql import TLDIALER, list_dialers
 from .alarm_hours import AlarmHours, read_alarm_hours
 from .database_url import DatabaseUrl as DatabaseUrl
 from .database_url import parse_database_url as parse_database_url
@@ -46,6 +47,7 @@ def read_dialer(env: Env) -> dict[str, Any]:
     """Return the settings of the dialer: where its database is, and how a call is found there."""
     return {
         "DATABASE_URL": env.database_url("TLDIALER_DATABASE_URL"),
+        "DIALER": env.str("DIALER", TLDIALER, validate=OneOf(list_dialers())),
         "TLDIALER_ENABLED": env.bool("TLDIALER_ENABLED", True),
         "ADVANCED_CALL_LOG_ENABLED": env.bool("ADVANCED_CALL_LOG_ENABLED", True),
         "TLDIALER_TIMEZONE": env.time_zone("TLDIALER_TIMEZONE", "UTC"),

@@ -8,10 +8,13 @@ from .. import errors
 from ..clock import write_distance
 from ..database import queries
 from ..database.connection import Connection
+from ..database.look_ups import CallLogBusy, get_look_ups
 from ..database.queries import LoggedDelivery, NearestCall
 from ..monitoring.time_zone import Offset, round_distance
 from ..outcome import Outcome
 from .layout import write_money, write_number
+
+Nearest = NearestCall | CallLogBusy | None
 
 HINTS = {
     errors.MissingDid.text: "The number dialled did not come. Look at the token for it in the platform's form.",
@@ -29,7 +32,7 @@ HINTS = {
 }
 
 
-def explain_outcome(logged: LoggedDelivery, nearest: NearestCall | None, replayed_as: int | None) -> str:
+def explain_outcome(logged: LoggedDelivery, nearest: Nearest, replayed_as: int | None) -> str:
     """Return a few sentences; `nearest` is the call nearest to an unmatched delivery, if the log has one."""
     match logged.outcome:
         case Outcome.BILLED:
@@ -72,7 +75,7 @@ def explain_refused(logged: LoggedDelivery) -> str:
     return f"{logged.error}. {hint}" if hint else f"{logged.error}."
 
 
-def explain_unmatched(logged: LoggedDelivery, call_date: datetime, nearest: NearestCall | None) -> str:
+def explain_unmatched(logged: LoggedDelivery, call_date: datetime, nearest: Nearest) -> str:
     since = call_date - current_app.config["CALL_MATCH_BEFORE"]
     until = call_date + current_app.config["CALL_MATCH_AFTER"]
     return (
@@ -83,8 +86,10 @@ def explain_unmatched(logged: LoggedDelivery, call_date: datetime, nearest: Near
 
 
 def explain_nearest(
-    logged: LoggedDelivery, call_date: datetime, nearest: NearestCall | None, since: datetime, until: datetime
+    logged: LoggedDelivery, call_date: datetime, nearest: Nearest, since: datetime, until: datetime
 ) -> str:
+    if isinstance(nearest, CallLogBusy):
+        return "the call log is locked or slow just now: look again later."
     if nearest is None:
         return "the call log has no call from this caller at all."
     call = f"call {nearest.call_log_id} at {nearest.call_date}"
@@ -98,16 +103,20 @@ def explain_nearest(
     return f"nearest was {call}, {distance}."
 
 
-def find_nearest_to(connection: Connection, logged: LoggedDelivery) -> NearestCall | None:
-    """Return the NearestCall of an unmatched delivery; None for any other."""
+def find_nearest_to(connection: Connection, logged: LoggedDelivery) -> Nearest:
+    """Return the NearestCall of an unmatched delivery, or CallLogBusy; None for any other."""
     if logged.outcome is not Outcome.UNMATCHED or not (logged.call_to and logged.call_from and logged.call_date):
         return None
-    return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)
+    try:
+        with get_look_ups().guard():
+            return queries.find_nearest_call(connection, logged.call_to, logged.call_from, logged.call_date)
+    except CallLogBusy as busy:
+        return busy
 
 
-def explain_offset(logged: LoggedDelivery, nearest: NearestCall | None, offsets: list[Offset]) -> str:
+def explain_offset(logged: LoggedDelivery, nearest: Nearest, offsets: list[Offset]) -> str:
     """Return that a delivery has its call where the others of its outcome have theirs too, or nothing."""
-    if nearest is None or logged.call_date is None:
+    if not isinstance(nearest, NearestCall) or logged.call_date is None:
         return ""
     distance = round_distance(nearest.call_date - logged.call_date)
     for offset in offsets:

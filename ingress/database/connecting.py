@@ -5,12 +5,15 @@ import ssl
 import pymysql
 
 from ..config import DatabaseUrl
+from ..sql import Statements
 from . import queries
 from .connection import Connection
 from .hosts import Host
 
 
-def open_connection_to(host: Host, url: DatabaseUrl, timeout: float, client_flag: int) -> Connection:
+def open_connection_to(
+    host: Host, url: DatabaseUrl, statements: Statements, timeout: float, client_flag: int
+) -> Connection:
     """Return a new connection; raises any error of the driver, of TLS, of the system, or of a missing library."""
     connection = Connection(
         host=host.address,
@@ -29,6 +32,7 @@ def open_connection_to(host: Host, url: DatabaseUrl, timeout: float, client_flag
         ssl_disabled=not url.ssl_ca,
     )
     connection.server = host
+    connection.statements = statements
     queries.set_session(connection)
     return connection
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pymysql.cursors import Cursor
 
+    from ..sql import Statements
     from .hosts import Host
 
     class BaseConnection(pymysql.connections.Connection[Cursor]):
@@ -35,6 +36,7 @@ class Connection(BaseConnection):
     """A connection that waits for no answer longer than `answer_timeout` seconds, nor beyond `deadline` (monotonic)."""
 
     server: Host  # the one that it is to
+    statements: Statements  # those of the dialer
     deadline: float | None = None
     answer_timeout: float = ANSWER_TIMEOUT
     prepared: frozenset[str] = frozenset()  # names of the statements that the server has prepared for it

@@ -15,6 +15,7 @@ from pymysql.constants import CLIENT
 from .. import counters
 from ..config import DatabaseUrl
 from ..errors import TLDialerConnectionError
+from ..sql import TLDIALER, load_statements
 from .connecting import describe_failure, open_connection_to
 from .connection import Connection, rollback_or_close, seconds_left
 from .hosts import Host, Hosts
@@ -32,7 +33,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["database"] = Database(app.config["DATABASE_URL"])
+    app.extensions["database"] = Database(app.config["DATABASE_URL"], app.config["DIALER"])
 
 
 def get_database() -> "Database":
@@ -51,14 +52,15 @@ def run(work: Callable[[Connection, *Arguments], Result], *args: *Arguments) -> 
 
 
 class Database:
-    """The dialer's database behind one DatabaseUrl.
+    """The dialer's database behind one DatabaseUrl, and the statements that it takes.
 
     Each thread keeps one connection of its own, so the workers' threads are the pool: no thread waits for another's
     connection, nor for another's attempt to connect. A forked process starts without any.
     """
 
-    def __init__(self, url: DatabaseUrl) -> None:
+    def __init__(self, url: DatabaseUrl, dialer: str = TLDIALER) -> None:
         self.url = url
+        self.statements = load_statements(dialer)
         self.hosts = Hosts(url.hosts[:1] if url.unix_socket else url.hosts)
         self.kept = threading.local()
         self.opened: WeakValueDictionary[int, Connection] = WeakValueDictionary()  # thread to connection
@@ -211,7 +213,7 @@ class Database:
         return opened, reason
 
     def connect_to(self, host: Host, timeout: float, client_flag: int = CLIENT.FOUND_ROWS) -> Connection:
-        return open_connection_to(host, self.url, timeout, client_flag)
+        return open_connection_to(host, self.url, self.statements, timeout, client_flag)
 
     def return_to_better_host(self) -> None:
         """Use the first host of the URL that has not failed for a while; one that does now counts from now on."""

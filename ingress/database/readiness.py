@@ -11,6 +11,7 @@ from ..errors import TLDialerConnectionError
 from . import queries
 from .connection import Connection
 from .hosts import Host
+from .look_ups import CallLogBusy, get_look_ups
 from .pool import Database, get_database
 from .retries import NOT_WRITABLE, Retryable, error_number
 
@@ -91,7 +92,9 @@ def find_faults(connection: Connection) -> tuple[Host, list[str]]:
     faults = list(host.faults)
     for name in queries.REQUEST_STATEMENTS:
         try:
-            queries.explain_statement(connection, name)
+            explain(connection, name)
+        except CallLogBusy:  # stops no billing
+            continue
         except pymysql.MySQLError as error:
             if not connection.open:
                 raise
@@ -100,3 +103,12 @@ def find_faults(connection: Connection) -> tuple[Host, list[str]]:
             elif not host.faults:  # which say why
                 raise
     return host, faults
+
+
+def explain(connection: Connection, name: str) -> None:
+    """Ask for the plan of a statement; raises CallLogBusy if that waits for the call log."""
+    if name != "find_call":
+        queries.explain_statement(connection, name)
+        return
+    with get_look_ups().guard():
+        queries.explain_statement(connection, name)

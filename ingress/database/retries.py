@@ -33,6 +33,8 @@ RETRYABLE = {
     TIDB_SNAPSHOT_GONE := 9006,
     TIDB_WRITE_CONFLICT := 9007,
 }
+# A statement that has waited for a lock, or run, for longer than it may
+TOOK_TOO_LONG = {ER.LOCK_WAIT_TIMEOUT, ER.STATEMENT_TIMEOUT, QUERY_TIMEOUT}
 # The host writes nothing now, and another one may
 NOT_WRITABLE = {
     ER.OPTION_PREVENTS_STATEMENT,

@@ -13,7 +13,7 @@ import pymysql
 from pymysql.constants import ER
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
-from ..sql import SQL, STATEMENTS, read_statement
+from ..sql import SQL, read_statement
 from . import queries
 from .connection import Connection
 from .retries import error_number
@@ -54,7 +54,7 @@ def create_missing(connection: Connection) -> Iterator[str]:
         queries.create_tables(connection)
     except pymysql.OperationalError as error:
         is_denied = error_number(error) == ER.TABLEACCESS_DENIED_ERROR
-        if not is_denied or set(CREATED.findall(STATEMENTS["schema"])) - before:
+        if not is_denied or set(CREATED.findall(connection.statements.texts["schema"])) - before:
             raise
     for table in sorted(list_tables(connection) - before):
         yield f"Created the table {table}."

@@ -26,7 +26,7 @@ class SearchedCall(NamedTuple):
 class RowCall(NamedTuple):
     """The call of a row, as it is staged."""
 
-    call_log_id: int
+    call_log_id: queries.CallId
     call_at: int
     seconds: int
     row: int
@@ -35,7 +35,7 @@ class RowCall(NamedTuple):
 class CostCall(NamedTuple):
     """The call of a received cost, as it is staged."""
 
-    call_log_id: int
+    call_log_id: queries.CallId
     cost_id: int
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from ..access import guards
+from ..database.look_ups import get_look_ups
 from ..database.pool import get_database, get_deadline
 from ..database.readiness import get_readiness
 from ..errors import TLDialerConnectionError
@@ -25,7 +26,8 @@ def healthz() -> Response:
 def readyz() -> ResponseReturnValue:
     """Answer 200 when the database answers and is fit for money, else 503 with the reasons; both describe the spool.
 
-    A spool that can take nothing is said, but it is no reason to send requests elsewhere: they are billed.
+    A spool that can take nothing is said, but it is no reason to send requests elsewhere: they are billed. The
+    same goes for `warnings`.
     """
     spool = describe_spool()
     try:
@@ -41,8 +43,8 @@ def readyz() -> ResponseReturnValue:
 
 
 def describe_warnings() -> dict[str, list[str]]:
-    """Return under `warnings` what is probably set wrong, though everything works; nothing where there is none."""
-    warnings = [offset.describe() for offset in get_offsets()]
+    """Return under `warnings` what is wrong but stops no billing; nothing where there is none."""
+    warnings = get_look_ups().list_warnings() or [offset.describe() for offset in get_offsets()]
     return {"warnings": warnings} if warnings else {}
 
 

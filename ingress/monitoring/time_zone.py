@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from ..clock import dialer_now, dialer_zone, write_distance
 from ..database import queries
 from ..database.connection import Connection
+from ..database.look_ups import CallLogBusy, get_look_ups
 from ..database.pool import run
 from ..database.queries import ReportedCall, Search
 from ..errors import TLDialerConnectionError
@@ -79,7 +80,7 @@ class Offsets:
         if time.monotonic() >= self.believed_until:
             try:
                 self.found = run(partial(find_offsets, now=dialer_now()))
-            except (TLDialerConnectionError, pymysql.MySQLError) as problem:  # gone meanwhile, or too slow
+            except (TLDialerConnectionError, CallLogBusy, pymysql.MySQLError) as problem:  # gone meanwhile, or too slow
                 log.warning("whether TLDIALER_TIMEZONE is right was not found out: %s", problem)
                 self.found = []
             self.believed_until = time.monotonic() + LOOK_SECONDS
@@ -114,7 +115,9 @@ def find_common_distance(connection: Connection, outcome: Outcome, now: datetime
 def place_calls(connection: Connection, reported: list[ReportedCall]) -> Iterator[tuple[ReportedCall, timedelta]]:
     """Yield each call that the log has near a whole distance, and that distance."""
     searches = {number: search_widely(call) for number, call in enumerate(reported)}
-    for found in queries.list_calls(connection, searches) if searches else []:
+    with get_look_ups().guard():
+        placed = queries.list_calls(connection, searches) if searches else []
+    for found in placed:
         call = reported[found.search]
         distance = round_distance(found.call.call_date - call.call_date)
         if distance is not None:
@@ -122,7 +125,8 @@ def place_calls(connection: Connection, reported: list[ReportedCall]) -> Iterato
 
 
 def search_widely(call: ReportedCall) -> Search:
-    return Search(call.call_to, call.call_from, call.call_date, call.call_date - FARTHEST, call.call_date + FARTHEST)
+    since, until = call.call_date - FARTHEST, call.call_date + FARTHEST
+    return Search(call.call_to, call.call_from, call.call_date, since, until, call.received)
 
 
 def round_distance(distance: timedelta) -> timedelta | None:

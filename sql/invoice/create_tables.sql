@@ -18,7 +18,7 @@ CREATE TABLE invoice ( -- what the platform bills
   place TEXT, -- where the row is, for a reader, if its number does not say it: 5 of Sheet2
   remark TEXT, -- how the cost came about: its adjustment, or a status by which it is not owed
   twin INTEGER NOT NULL DEFAULT 0, -- 1: an earlier row bills the same call
-  call_log_id INTEGER, -- the call in the call log, where it was looked up
+  call_log_id TEXT, -- the call in the call log, where it was looked up
   call_at INTEGER, -- when that was
   seconds INTEGER, -- length of that call
   cost_id INTEGER, -- the received cost of the same call, or the one that an adjustment below zero lowers
@@ -35,7 +35,7 @@ CREATE TABLE received ( -- the costs that came in
   called INTEGER NOT NULL,
   cost INTEGER NOT NULL,
   has_call INTEGER NOT NULL, -- 1: its call is in the call log; 2: and may be too short
-  call_log_id INTEGER, -- that call, where it was looked up
+  call_log_id TEXT, -- that call, where it was looked up
   kind TEXT NOT NULL DEFAULT 'matched'
 );
 CREATE TABLE searches ( -- costs whose call is to be looked up

@@ -8,6 +8,7 @@ import pytest
 
 from tests.billing.amounts import assert_amounts_agree, list_amounts, list_changes, list_outcomes
 from tests.conftest import URL
+from tests.vicidial import both_dialers
 
 CALL = {"call_date": "2024-03-05T14:21:09Z"}
 KEYED = {"Idempotency-Key": "RGB7F31"}
@@ -49,6 +50,7 @@ def amounts(dialer):
     return [str(amount) for amount in list_amounts(dialer, cost["cost_id"])]
 
 
+@both_dialers
 def test_the_amount_it_has_is_answered_as_the_first_time(dialer, fire):
     dialer.add_call()
     first = fire("25")
@@ -60,6 +62,7 @@ def test_the_amount_it_has_is_answered_as_the_first_time(dialer, fire):
     assert list_outcomes(dialer) == ["billed", "duplicate"]
 
 
+@both_dialers
 def test_an_amount_it_never_had_corrects_the_same_cost(dialer, fire):
     lead_id = dialer.add_call()
     first = fire("25")

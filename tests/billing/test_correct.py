@@ -10,6 +10,7 @@ from ingress import create_app
 from ingress.billing.correct import Author, correct_cost
 from ingress.errors import NoSuchCost, TLDialerConnectionError
 from tests.billing.amounts import assert_amounts_agree, list_amounts, list_changes
+from tests.vicidial import both_dialers
 
 CALL = {"call_date": "2024-03-05T14:21:09Z"}
 LATER = {"call_date": "2024-03-05T14:22:09Z"}
@@ -38,6 +39,7 @@ def cost_id(lead_id, post):
     return int(post(json={**CALL, "cost": "25"}).json["cost_id"])
 
 
+@both_dialers
 def test_a_person_corrects_a_cost_and_its_lead_follows(dialer, cost_id, lead_id, correct):
     correction = correct(cost_id, "18.75")
 
@@ -81,6 +83,7 @@ def test_no_change_leaves_the_lead_as_it_is(dialer, cost_id, lead_id, correct):
     assert dialer.lead_cost(lead_id) == 99
 
 
+@both_dialers
 def test_a_dry_run_tells_what_would_be_and_writes_nothing(dialer, cost_id, lead_id, correct):
     dry = correct(cost_id, "18.75", is_dry_run=True)
 
@@ -167,6 +170,7 @@ def forget(dialer):
     return lambda: dialer.execute("DELETE FROM deliveries")
 
 
+@both_dialers
 def test_a_cost_whose_delivery_is_pruned_is_found_by_its_call(dialer, cost_id, lead_id, correct, forget):
     forget()
 
@@ -177,6 +181,7 @@ def test_a_cost_whose_delivery_is_pruned_is_found_by_its_call(dialer, cost_id, l
     assert [change["cost_to"] for change in list_changes(dialer, cost_id)] == [Decimal("18.75")]
 
 
+@both_dialers
 def test_a_pruned_cost_that_is_cancelled_leaves_its_lead_nothing(dialer, cost_id, lead_id, correct, forget):
     forget()
 

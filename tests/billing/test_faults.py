@@ -22,6 +22,7 @@ from ingress.database.pool import Database
 from tests.calls import CALL, PATH
 from tests.conftest import make_service_user
 from tests.servers import IS_MARIADB, WAYS
+from tests.vicidial import both_dialers
 from tools.chaos.plan import AT_COMMIT, Fault
 from tools.chaos.proxy import Proxy
 from tools.chaos.tally import Tally
@@ -136,6 +137,7 @@ def test_a_connection_broken_at_commit_bills_the_call_once(server, dialer, key, 
 
 
 @pytest.mark.usefixtures("way_of_billing")
+@both_dialers
 def test_a_process_killed_at_any_statement_leaves_all_or_nothing(dialer, key, monkeypatch):
     lead_id = dialer.add_call()
     request = {"path": PATH, "headers": {**key, "Idempotency-Key": "x"}, "json": CALL}

@@ -6,6 +6,7 @@ import pytest
 
 from ingress.database import queries
 from tests.billing.amounts import assert_amounts_agree, list_amounts
+from tests.vicidial import both_dialers
 
 FIRST, SECOND, THIRD = ({"call_date": f"2024-03-05T14:2{minute}:09Z"} for minute in (1, 2, 3))
 
@@ -35,6 +36,7 @@ def match(app):
     return lambda: app.test_cli_runner().invoke(args=["match"]).output
 
 
+@both_dialers
 def test_a_cancelled_call_gives_its_lead_the_one_before(post, lead_id, carried):
     post(json={**FIRST, "cost": "12"})
     post(json={**SECOND, "cost": "25"})
@@ -53,6 +55,7 @@ def test_the_one_before_is_the_newest_that_is_not_cancelled(post, lead_id, carri
     assert carried(lead_id) == 12
 
 
+@both_dialers
 def test_when_all_calls_are_cancelled_the_lead_costs_nothing(post, lead_id, carried):
     for call, cost in ((FIRST, "12"), (SECOND, "25"), (SECOND, "0")):
         post(json={**call, "cost": cost})
@@ -63,6 +66,7 @@ def test_when_all_calls_are_cancelled_the_lead_costs_nothing(post, lead_id, carr
     assert (answer["updated"], answer["first_contact"], answer["lead"]["cost"]) == (1, 1, "0.0000")
 
 
+@both_dialers
 def test_a_correction_of_an_older_call_leaves_the_newer_cost(post, lead_id, carried):
     post(json={**FIRST, "cost": "12"})
     post(json={**SECOND, "cost": "25"})
@@ -90,6 +94,7 @@ def test_a_first_amount_of_zero_leaves_the_lead_its_cost(dialer, post, lead_id, 
     assert len(dialer.costs()) == 2
 
 
+@both_dialers
 def test_a_first_amount_of_zero_is_what_a_new_lead_costs(post, lead_id, carried):
     answer = post(json={**FIRST, "cost": "0"}).json
 
@@ -127,6 +132,7 @@ def test_a_lead_that_was_deleted_takes_no_correction(dialer, post, lead_id):
     assert list_amounts(dialer, cost_id) == [25, Decimal("18.75")]
 
 
+@both_dialers
 @pytest.mark.parametrize(("cost", "carries"), [("18.75", Decimal("18.75")), ("0", 0)])
 def test_a_call_matched_late_gives_its_lead_the_present_amount(dialer, post, match, carried, cost, carries):
     post(json={**FIRST, "cost": "25"})
@@ -138,6 +144,7 @@ def test_a_call_matched_late_gives_its_lead_the_present_amount(dialer, post, mat
     assert carried(lead_id) == carries
 
 
+@both_dialers
 def test_a_cancelled_call_matched_late_leaves_its_lead_the_older_cost(dialer, post, match, carried):
     lead_id = dialer.add_call()
     post(json={**FIRST, "cost": "12"})
@@ -150,6 +157,7 @@ def test_a_cancelled_call_matched_late_leaves_its_lead_the_older_cost(dialer, po
     assert carried(lead_id) == 12
 
 
+@both_dialers
 def test_a_call_matched_late_is_corrected_with_its_lead(dialer, post, match, carried):
     first = post(json={**FIRST, "cost": "25"})
     lead_id = dialer.add_call()

@@ -14,10 +14,11 @@ from ingress.__main__ import main
 from ingress.config import parse_database_url
 from ingress.database.pool import Database
 from ingress.database.schema import CREATED
-from ingress.sql import SQL, STATEMENTS
+from ingress.sql import SQL
 from tests.calls import CALL, PATH
 from tests.database.test_schema import EARLIER
 from tests.dialer import Dialer
+from tests.statements import STATEMENTS
 
 DATABASE = "grants_test"
 USERS = ("billing", "billing_owner", "billing_reader")

@@ -24,8 +24,11 @@ def service():
 
 
 @pytest.fixture
-def app(dialer, service):
-    return service
+def app(dialer, dialer_name, service, monkeypatch):
+    if dialer_name == "tldialer":
+        return service
+    monkeypatch.setenv("CONSOLE_SECRET", CONSOLE_SECRET)
+    return create_app()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.console.pages import post_form
+from tests.vicidial import both_dialers
 
 CALL = {"cost": "25", "call_date": "2024-03-05T14:21:09Z"}
 
@@ -38,6 +39,7 @@ def test_a_change_first_shows_what_the_lead_will_get(console, cost, dialer):
     assert changes(dialer) == ()
 
 
+@both_dialers
 def test_a_confirmed_change_is_written_with_its_author_and_reason(console, cost, dialer, admin):
     response = post_form(console, cost, cost="18.75", reason="a credit", confirmed="18.7500")
 

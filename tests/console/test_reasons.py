@@ -4,8 +4,10 @@ import pytest
 
 from tests.calls import CALL
 from tests.console.pages import newest, reason_of
+from tests.vicidial import both_dialers
 
 
+@both_dialers
 def test_a_billed_delivery_names_call_cost_and_lead(console, three):
     row = three[0]
 
@@ -50,6 +52,7 @@ def test_an_unmatched_delivery_names_the_nearest_call(console, post, dialer, cal
     )
 
 
+@both_dialers
 def test_the_nearest_call_is_of_the_pair_rather_than_to_another_number(console, post, dialer):
     post(json=CALL)
     dialer.add_call(call_date="2024-03-05 14:21:09", call_to="8885550119")
@@ -62,3 +65,12 @@ def test_a_refused_delivery_names_error_and_hint(console, three):
     assert reason_of(console, three[1]["delivery_id"]) == (
         "Missing or Invalid Cost. No amount came. Does the platform fire before the payout is known?"
     )
+
+
+@pytest.mark.slow
+def test_the_page_opens_while_the_call_log_is_locked(console, post, dialer, server, tables):
+    post(json=CALL)
+    with server.admin() if server else tables.connect() as connection:
+        connection.cursor().execute("LOCK TABLES ingress_test.tldialer_call_log WRITE")
+
+        assert reason_of(console, newest(dialer)).endswith("the call log is locked or slow just now: look again later.")

@@ -6,9 +6,8 @@ import pytest
 
 from ingress.console.filters import read_filters
 from ingress.database import queries
-from ingress.sql import STATEMENTS
 from tests.conftest import make_long_database
-from tests.statements import count_reads, execute_over, explain, open_tables
+from tests.statements import STATEMENTS, count_reads, execute_over, explain, open_tables
 
 pytestmark = pytest.mark.slow
 ROWS = 1_000_000

@@ -8,14 +8,25 @@ import pytest
 
 from ingress.database import queries
 from ingress.database.queries import Search
-from ingress.sql import SQL, STATEMENTS
+from ingress.sql import SQL, load_statements
 from tests.conftest import make_long_database
 from tests.servers import IS_MARIADB
-from tests.statements import count_reads, execute_over, explain, open_tables, read_header
+from tests.statements import (
+    DIALERS,
+    FILES,
+    NOT_A_STATEMENT,
+    STATEMENTS,
+    count_reads,
+    execute_over,
+    explain,
+    find_file,
+    open_tables,
+    read_header,
+    text_of,
+)
 
 NOW = datetime(2026, 3, 5, 14, 0, 0)
 ROWS = 1_000_000
-NOT_A_STATEMENT = {"schema", "grants"}
 OF_ANOTHER_SERVER = set() if IS_MARIADB else {"bill_at_once"}
 
 VALUES = {
@@ -87,39 +98,49 @@ VALUES = {
     "match_after": 3 * 3_600,
     "min_seconds": 90,
     "with_calls": 1,
+    "is_looked_up": 0,
+    "now": NOW,
 }
 
-statements = pytest.mark.parametrize("name", sorted(set(STATEMENTS) - NOT_A_STATEMENT - OF_ANOTHER_SERVER))
+files = pytest.mark.parametrize("file", FILES)
 
 
-@statements
-def test_each_statement_has_a_function_of_its_name(name):
-    function = getattr(queries, name)
+@files
+def test_each_statement_has_a_function_of_its_name(file):
+    function = getattr(queries, file.rpartition("/")[2])
 
     assert next(iter(inspect.signature(function).parameters)) == "connection"
 
 
-@statements
-def test_each_file_is_one_statement_and_states_its_purpose(name):
-    purpose, _, _ = read_header(name)
+@files
+def test_each_file_is_one_statement_and_states_its_purpose(file):
+    purpose, _, _ = read_header(file)
 
     assert re.match(r"[A-Z].*\.$", purpose)
-    assert ";" not in STATEMENTS[name] or name == "bill_at_once"
+    assert ";" not in text_of(file) or file == "bill_at_once"
 
 
-@statements
-def test_the_header_names_the_parameters_that_are_used(name):
-    _, takes, _ = read_header(name)
+@files
+def test_the_header_names_the_parameters_that_are_used(file):
+    _, takes, _ = read_header(file)
 
-    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", STATEMENTS[name])))
+    assert sorted(takes) == sorted(set(re.findall(r"%\((\w+)\)s", text_of(file))))
 
 
-@statements
-def test_the_header_names_the_columns_of_a_real_execution(name, dialer):
-    _, takes, returns = read_header(name)
+@pytest.mark.parametrize(
+    ("dialer_name", "name"),
+    [
+        (dialer, name)
+        for dialer in DIALERS
+        for name in sorted(load_statements(dialer).texts.keys() - NOT_A_STATEMENT - OF_ANOTHER_SERVER)
+    ],
+    indirect=["dialer_name"],
+)
+def test_the_header_names_the_columns_of_a_real_execution(dialer, dialer_name, name):
+    _, takes, returns = read_header(find_file(dialer_name, name))
 
     cursor = dialer.connection.cursor()
-    cursor.execute(STATEMENTS[name], {parameter: VALUES[parameter] for parameter in takes} or None)
+    cursor.execute(load_statements(dialer_name).texts[name], VALUES if takes else None)
 
     assert returns == [column[0] for column in cursor.description or []]
 
@@ -143,7 +164,7 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_calls": queries.LoggedCall,
         "list_newest_calls": queries.ReportedCall,
     }.items():
-        assert list(row._fields) == read_header(name)[2]
+        assert all(list(row._fields) == read_header(find_file(dialer, name))[2] for dialer in DIALERS)
 
 
 def test_no_table_or_column_name_stands_in_python():
@@ -159,10 +180,8 @@ def test_many_searches_find_what_each_finds_alone(dialer):
         dialer.add_call(NOW.replace(minute=minute))
         dialer.add_call(NOW.replace(minute=minute), call_from="17205550199")
     searches = {
-        minute * 3 + number: Search(
-            "8005550142", cid, NOW.replace(minute=minute), NOW.replace(minute=minute // 2), NOW.replace(minute=minute)
-        )
-        for minute in range(60)
+        minute * 3 + number: Search("8005550142", cid, called, NOW.replace(minute=minute // 2), called, NOW)
+        for minute, called in ((minute, NOW.replace(minute=minute)) for minute in range(60))
         for number, cid in enumerate(("7205550134", "7205550199", "7205550100"))
     }
 
@@ -216,7 +235,7 @@ def test_a_cost_has_a_call_where_a_search_finds_one(dialer):
     def has_call(cost):
         called = datetime(1970, 1, 1) + timedelta(seconds=cost.called)
         span = (called - timedelta(seconds=600), called + timedelta(seconds=300))
-        return queries.find_call(dialer.connection, Search(cost.did, cost.cid, called, *span)) is not None
+        return queries.find_call(dialer.connection, Search(cost.did, cost.cid, called, *span, NOW)) is not None
 
     assert [bool(cost.has_call) for cost in found] == [has_call(cost) for cost in found]
     assert {cost.has_call for cost in found} == {0, 1}
@@ -226,7 +245,7 @@ def test_a_cost_has_a_call_where_a_search_finds_one(dialer):
 @pytest.mark.parametrize(("min_seconds", "has_call"), [(0, 1), (60, 1), (61, 2)])
 def test_a_cost_says_if_its_call_may_be_too_short(dialer, min_seconds, has_call):
     dialer.add_call(NOW)
-    dialer.execute("UPDATE tldialer_call_log SET sec_talk = 60")
+    dialer.set_talk(60)
     insert_cost(dialer, 0, "7205550134", "8005550142")
 
     assert [cost.has_call for cost in list_all_costs(dialer, min_seconds=min_seconds)] == [has_call]
@@ -294,7 +313,7 @@ def test_the_plan_of_the_search_is_a_few_rows_through_the_index(long_log, cid, d
 @PAIRS
 def test_the_search_reads_no_more_than_a_few_rows(long_log, cid, did):
     before = count_reads(long_log)
-    call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"]))
+    call = queries.find_call(long_log, Search(did, cid, NOW, VALUES["since"], VALUES["until"], NOW))
     reads = count_reads(long_log) - before
 
     assert (call is not None) == cid.startswith("2")

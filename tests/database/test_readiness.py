@@ -2,6 +2,7 @@
 
 import re
 
+import pymysql
 import pytest
 
 from ingress import create_app
@@ -9,6 +10,7 @@ from ingress.database import readiness
 from tests.calls import PATH
 from tests.conftest import make_service_user
 from tests.dialer import create_key_on
+from tools.private_server import PrivateServer
 
 
 @pytest.fixture
@@ -91,6 +93,22 @@ def test_each_fault_is_named_and_stops_the_intake_until_it_is_fixed(admin, clien
     assert fault in caplog.text
     assert client.get("/readyz").status_code == 200
     assert bill(client).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_binary_log_of_statements_is_named(tmp_path, monkeypatch):
+    """It makes every write of ours fail."""
+    with PrivateServer(tmp_path, "--log-bin=binary", "--binlog-format=STATEMENT") as server:
+        monkeypatch.setenv("TLDIALER_DATABASE_URL", server.create_database("statement_test"))
+        app = create_app()
+        app.extensions["database"].apply_schema()
+
+        unready = app.test_client().get("/readyz")
+
+        with pytest.raises(pymysql.OperationalError, match="BINLOG_FORMAT = STATEMENT"):
+            bill(app.test_client())
+    assert unready.status_code == 503
+    assert unready.json["faults"][0].startswith("binlog_format is STATEMENT: ")
 
 
 def test_a_missing_grant_is_named_without_the_users_name(mortal_server, admin, monkeypatch):

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from tests.invoice.exports import BOOK_ALL, IMPORTED_ROWS, row
+from tests.vicidial import both_dialers
 
 
+@both_dialers
 def test_a_missing_row_is_billed_as_its_webhook_would_have_been(import_, api_id, dialer, log):
     lead_id = dialer.add_call()
 
@@ -122,6 +124,7 @@ def test_a_key_that_was_used_for_another_call_is_listed(import_, post, dialer, l
     assert log()[-1]["outcome"] == "refused"
 
 
+@both_dialers
 def test_the_last_call_of_a_lead_decides_its_cost(import_, dialer):
     lead_id = dialer.add_call("2024-03-05 14:00:00")
     dialer.add_call("2024-03-05 16:00:00", lead_id=lead_id)

@@ -10,12 +10,14 @@ import pytest
 
 from ingress.database import queries
 from tests.invoice.exports import row
+from tests.vicidial import both_dialers
 
 
 def kinds(result):
     return [finding["finding"] for finding in result.findings]
 
 
+@both_dialers
 def test_a_row_that_was_never_received_is_reported(reconcile, receive, dialer):
     dialer.add_call()
     receive("RGB1")
@@ -28,6 +30,7 @@ def test_a_row_that_was_never_received_is_reported(reconcile, receive, dialer):
     assert (finding["row"], finding["call_id"], finding["difference"]) == ("3", "RGB2", "1234.5000")
 
 
+@both_dialers
 def test_a_cost_that_is_not_on_the_invoice_is_reported(reconcile, receive, dialer):
     dialer.add_call()
     cost_id = receive("RGB9", cid="7205550199")
@@ -40,6 +43,7 @@ def test_a_cost_that_is_not_on_the_invoice_is_reported(reconcile, receive, diale
     assert (finding["cost_id"], finding["call_id"], finding["difference"]) == (cost_id, "RGB9", "-12.5000")
 
 
+@both_dialers
 def test_another_amount_is_reported_to_the_last_digit(reconcile, receive, dialer):
     dialer.add_call()
     receive("RGB1", cost="12.5001")
@@ -77,15 +81,17 @@ def test_two_calls_of_one_minute_that_both_came_in_are_two(reconcile, receive, d
     assert reconcile([row("", call_date="2024-03-05 14:21"), row("", call_date="2024-03-05 14:21")]).exit_code == 0
 
 
+@both_dialers
 def test_a_call_that_is_not_in_the_call_log_is_reported(reconcile, receive):
     receive("RGB1")
 
     assert kinds(reconcile([row("RGB1")])) == ["no call in the call log"]
 
 
+@both_dialers
 def test_a_call_that_was_too_short_is_reported(reconcile, receive, dialer):
     dialer.add_call()
-    dialer.execute("UPDATE tldialer_call_log SET sec_talk = 89")
+    dialer.set_talk(89)
     receive("RGB1")
 
     assert kinds(reconcile([row("RGB1")], "--min-seconds", "90")) == ["call too short"]
@@ -197,6 +203,7 @@ class TestMatching:
 
         assert reconcile([row("", call_date="3/5/2024")]).exit_code == 0
 
+    @both_dialers
     def test_a_delivery_without_a_call_date_is_found_by_its_call(self, reconcile, receive, dialer):
         now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
         called = now - timedelta(hours=1)
@@ -240,6 +247,7 @@ def batches(request, monkeypatch):
         monkeypatch.setattr(f"ingress.invoice.{name}", size)
 
 
+@both_dialers
 def test_the_findings_add_up_to_the_difference_exactly(reconcile, receive, dialer, batches):
     dice = random.Random(7)
     dialer.add_call()

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from ingress.database.queries.execute import PREPARED
-from ingress.sql import STATEMENTS
+from ingress.database.queries.execute import with_placeholders
 from tests.servers import WAYS
+from tests.statements import STATEMENTS
 from tools import STATE
 from tools.chaos.__main__ import share_out
 from tools.chaos.calls import Catalogue, log_calls
@@ -91,7 +91,7 @@ def test_a_lead_carries_the_cost_of_its_last_call(calls):
 
 def test_a_commit_is_recognised_in_both_ways_of_billing():
     assert is_commit(b"COMMIT")
-    _, bill_at_once = PREPARED["bill_at_once"]
+    _, bill_at_once = with_placeholders("bill_at_once", STATEMENTS["bill_at_once"])
 
     assert is_commit(bill_at_once.encode())
     assert not any(is_commit(text.encode()) for text in STATEMENTS.values())

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -17,8 +18,10 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
+from tests.vicidial import only_vicidial
 from tools import ROOT
 from tools.private_server import free_port
+from tools.service import serve
 
 pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-prints"
@@ -56,7 +59,15 @@ def running_demo(folder):
     output = folder.parent / "output"
     bind = f"127.0.0.1:{free_port()}"
     with output.open("w") as file:
-        process = start("tools.run", folder, output=file, BIND=bind, TLDIALER_DATABASE_URL="", WEB_CONCURRENCY="1")
+        process = start(
+            "tools.run",
+            folder,
+            output=file,
+            BIND=bind,
+            TLDIALER_DATABASE_URL="",
+            DIALER="vicidial",
+            WEB_CONCURRENCY="1",
+        )
     try:
         deadline = time.monotonic() + 60
         while "Ctrl-C" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
@@ -131,6 +142,18 @@ def test_the_smoke_test_passes_and_hides_the_key(served):
     assert "checks passed" in output
     assert "FAILED" not in output
     assert served["API_KEY"] not in output
+
+
+@only_vicidial
+def test_the_smoke_test_passes_with_another_dialer(dialer, key, tmp_path):
+    dialer.add_call(datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+    with serve(tmp_path / "log", WEB_CONCURRENCY="1") as service:
+        url = f"http://127.0.0.1:{service.port}"
+
+        code, output = finish("tools.smoke_test", BASE_URL=url, API_ID=key["tld-api-id"], API_KEY=key["tld-api-key"])
+
+    assert code == 0, output
+    assert "200 lead updated" in output
 
 
 def test_ctrl_c_stops_the_demo_and_the_next_start_renews_its_key(first_demo, demo):

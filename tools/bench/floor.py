@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from flask import Flask
+from flask.ctx import AppContext
 from werkzeug.datastructures import MultiDict
 
-from ingress.billing.bill import choose_work
+from ingress.billing.writing import choose_work
+from ingress.database.look_ups import LookUps
 from ingress.database.pool import Database
 from ingress.database.queries import Bill, Claim, Cost, Origin, Search
 from ingress.delivery import Delivery
@@ -33,12 +36,20 @@ def bill_until(deadline: float, database: Database, calls: int) -> int:
     connection = database.connect()
     delivery = Delivery(Parameters(MultiDict(), MultiDict()), "127.0.0.1", datetime.now(UTC), deadline=None)
     count = 0
-    while time.monotonic() < deadline:
-        bill = bill_of(random.randint(1, calls))  # noqa: S311
-        choose_work(connection, delivery, False, bill)(connection, bill, delivery)
-        count += 1
+    with look_ups_of_a_service():
+        while time.monotonic() < deadline:
+            bill = bill_of(random.randint(1, calls))  # noqa: S311
+            choose_work(connection, delivery, False, bill)(connection, bill, delivery)
+            count += 1
     connection.close()
     return count
+
+
+def look_ups_of_a_service() -> AppContext:
+    """Return the context of an application that has no more than billing asks it for."""
+    app = Flask(__name__)
+    app.extensions["look_ups"] = LookUps()
+    return app.app_context()
 
 
 def bill_of(call: int) -> Bill:
@@ -49,5 +60,5 @@ def bill_of(call: int) -> Bill:
         Origin(request_id, 1, "127.0.0.1", now, SENT.encode()),
         Claim(b"key " + request_id.encode(), f"{dialled} {caller} 12.5000 -", SENT.encode(), None),
         Cost(now, Decimal("12.5000"), 1, "127.0.0.1", now, caller, dialled, "RGB7F31"),
-        Search(dialled, caller, now, now - timedelta(days=31), now + timedelta(hours=3)),
+        Search(dialled, caller, now, now - timedelta(days=31), now + timedelta(hours=3), now),
     )

@@ -7,6 +7,7 @@ from .calls import (
     find_nearest_call,
     insert_cost,
     insert_delivery,
+    insert_lead,
     lock_lead,
     touch_lead,
     update_first_contact_cost,
@@ -80,5 +81,5 @@ from .keys import (
     update_api_key_last_used,
     update_api_key_sign_outs,
 )
-from .records import NO_CALL, Bill, Billed, Call, Claim, Cost, Origin, Search
+from .records import NO_CALL, Bill, Billed, Call, CallId, Claim, Cost, Origin, Search
 from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_drawbacks, list_faults, set_session

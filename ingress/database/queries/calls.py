@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .duplicates import raising_duplicates
 from .execute import execute, execute_prepared
-from .records import Bill, Billed, Call, Cost, Search
+from .records import NO_CALL, Bill, Billed, Call, CallId, Cost, Search
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class NearestCall(NamedTuple):
     """A call that may be what a delivery meant; its numbers as the log writes them."""
 
-    call_log_id: int
+    call_log_id: CallId
     call_date: datetime
     call_direction: str
     call_from: str
@@ -52,6 +52,8 @@ def insert_cost(connection: Connection, cost: Cost) -> int:
 def lock_lead(connection: Connection, lead_id: int) -> Decimal | None:
     """Return the cost that the lead carries, its row locked until the transaction ends; None for no cost or no lead."""
     row = execute(connection, "lock_lead", lead_id=lead_id).fetchone()
+    if row is None and insert_lead(connection, lead_id):
+        row = execute(connection, "lock_lead", lead_id=lead_id).fetchone()
     return row[0] if row else None
 
 
@@ -60,25 +62,34 @@ def touch_lead(connection: Connection, lead_id: int, cost: Decimal) -> None:
     execute(connection, "touch_lead", lead_id=lead_id, cost=cost)
 
 
+def insert_lead(connection: Connection, lead_id: int) -> int:
+    """Return whether the lead's row has been made: 1, or 0 with a dialer that keeps them itself."""
+    return execute(connection, "insert_lead", lead_id=lead_id).rowcount
+
+
 def update_lead_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:
     """Return 1 when the lead now has this cost, 0 when there is no such lead."""
-    return execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount
+    return min(execute(connection, "update_lead_cost", lead_id=lead_id, cost=cost).rowcount, 1)
 
 
 def update_first_contact_cost(connection: Connection, lead_id: int, cost: Decimal) -> int:
     """Return 1 when the lead's first contact now has this cost, 0 when it has none."""
-    return execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount
+    return min(execute(connection, "update_first_contact_cost", lead_id=lead_id, cost=cost).rowcount, 1)
 
 
-def bill_at_once(connection: Connection, bill: Bill, milliseconds: int) -> Billed:
-    """Do the whole of billing in one trip and return what is Billed; committed when this returns.
+def bill_at_once(
+    connection: Connection, bill: Bill, milliseconds: int, call: Call = NO_CALL, is_looked_up: bool = False
+) -> tuple[Billed, bool]:
+    """Do the whole of billing in one trip, the look-up too unless the call `is_looked_up`; committed when this returns.
 
-    Raises DuplicateDelivery, having undone all.
+    Returns what is Billed, and whether the call log was too busy to look the call up. Raises DuplicateDelivery, having
+    undone all.
     """
+    values = {**bill.values(), **call._asdict(), "milliseconds": milliseconds, "is_looked_up": int(is_looked_up)}
     with raising_duplicates():
-        cursor = execute_prepared(connection, "bill_at_once", **bill.values(), milliseconds=milliseconds)
+        cursor = execute_prepared(connection, "bill_at_once", **values)
     row = cursor.fetchone()
-    found_out = json.loads(row[0]) if row else []  # MariaDB quotes the numbers that variables hold
-    billed = Billed(*(number and int(number) for number in found_out))
+    cost_id, call_log_id, *numbers = json.loads(row[0]) if row else []  # MariaDB quotes the numbers of variables
+    *numbers, is_busy = (number and int(number) for number in numbers)
     cursor.nextset()  # the end of the compound statement
-    return billed
+    return Billed(int(cost_id), call_log_id, *numbers), bool(is_busy)

@@ -37,7 +37,7 @@ class BilledDelivery(NamedTuple):
     """The delivery that inserted a cost, with call and lead as far as they were found."""
 
     delivery_id: int
-    call_log_id: int | None
+    call_log_id: str | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None

@@ -45,7 +45,7 @@ class LoggedDelivery(NamedTuple):
     cost: Decimal | None
     call_date: datetime | None
     cost_id: int | None
-    call_log_id: int | None
+    call_log_id: str | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql.constants import ER
-
-from ...sql import STATEMENTS
 
 if TYPE_CHECKING:
     from pymysql.cursors import Cursor
@@ -27,28 +26,26 @@ class Placeholders(dict[str, str]):
         return "?"
 
 
-def with_placeholders(statement: str) -> tuple[str, str]:
+@cache
+def with_placeholders(statement: str, text: str) -> tuple[str, str]:
     """Return the statement's text with a `?` for each value, and the statement that runs it once it is prepared."""
     placeholders = Placeholders()
-    text = STATEMENTS[statement] % placeholders
+    text %= placeholders
     return text, f"EXECUTE {statement} USING " + ", ".join(f"%({name})s" for name in placeholders.names)
-
-
-PREPARED = {"bill_at_once": with_placeholders("bill_at_once")}
 
 
 def execute(connection: Connection, statement: str, /, **values: Any) -> Cursor:
     """Run a statement by name and return its cursor; `values` are bound, those it does not use are ignored."""
     cursor = connection.cursor()
-    cursor.execute(STATEMENTS[statement], values or None)
+    cursor.execute(connection.statements.texts[statement], values or None)
     return cursor
 
 
 def execute_prepared(connection: Connection, statement: str, /, **values: Any) -> Cursor:
-    """Run a statement of PREPARED; the server parses it only once per connection, if it has room for it."""
+    """Run a statement that the server parses only once per connection, if it has room for it."""
     if statement not in connection.prepared and not prepare_statement(connection, statement):
         return execute(connection, statement, **values)
-    _, run = PREPARED[statement]
+    _, run = with_placeholders(statement, connection.statements.texts[statement])
     cursor = connection.cursor()
     try:
         cursor.execute(run, values)
@@ -61,7 +58,7 @@ def execute_prepared(connection: Connection, statement: str, /, **values: Any) -
 
 def prepare_statement(connection: Connection, statement: str) -> bool:
     """Return whether it is prepared; all users of a server share a limited number of prepared statements."""
-    text, _ = PREPARED[statement]
+    text, _ = with_placeholders(statement, connection.statements.texts[statement])
     try:
         connection.cursor().execute(f"PREPARE {statement} FROM %s", [text])
     except pymysql.OperationalError as error:

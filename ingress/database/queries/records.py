@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+CallId = int | str  # a number, or a text of a dialer without one, such as 1709648510.1042
+
 
 class Search(NamedTuple):
     """What call is searched for: from cid to did, nearest to call_date; all times naive, as the log holds them."""
@@ -13,12 +15,13 @@ class Search(NamedTuple):
     call_date: datetime
     since: datetime
     until: datetime
+    now: datetime
 
 
 class Call(NamedTuple):
     """A call of the log; the lead's columns are None when it has none."""
 
-    call_log_id: int | None
+    call_log_id: CallId | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None
@@ -76,7 +79,7 @@ class Billed(NamedTuple):
     """What billing has found out: the cost row (None for a dry run), call and lead, and which rows carry the cost."""
 
     cost_id: int | None
-    call_log_id: int | None
+    call_log_id: CallId | None
     lead_id: int | None
     vendor_id: int | None
     account_id: int | None

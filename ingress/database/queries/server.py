@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...sql import SQL_PARAMETER, STATEMENTS
+from ...sql import SQL_PARAMETER
 from .execute import execute
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def create_tables(connection: Connection) -> None:
 
 def explain_statement(connection: Connection, name: str) -> None:
     """Ask for the plan of a statement: the server checks tables, columns and grants, and runs nothing."""
+    text = connection.statements.texts[name]
     cursor = connection.cursor()
-    cursor.execute(f"EXPLAIN {STATEMENTS[name]}", dict.fromkeys(SQL_PARAMETER.findall(STATEMENTS[name])))
+    cursor.execute(f"EXPLAIN {text}", dict.fromkeys(SQL_PARAMETER.findall(text)))
 
 
 def list_faults(connection: Connection) -> list[str]:
