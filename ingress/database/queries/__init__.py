@@ -9,6 +9,7 @@ from .calls import (
     insert_delivery,
     insert_lead,
     lock_lead,
+    touch_lead,
     update_first_contact_cost,
     update_lead_cost,
 )
