@@ -42,8 +42,8 @@ screenshots: ## take the pictures of docs/console again
 smoke-test: ## check a deployment: BASE_URL=... API_ID=... API_KEY=... [DID=... CID=... COST=...]; default: make run's
 	@python3 -m tools.smoke_test
 
-chaos: develop ## bill 20,000 calls while processes die and connections break, then compare; five minutes
-	@.venv/bin/python -m tools.chaos
+chaos: develop ## bill 20,000 calls while processes die and connections break, in five minutes; ARGS=--cluster: on Galera, twice five
+	@.venv/bin/python -m tools.chaos $(ARGS)
 
 outages: develop ## bill 5,000 calls while the database is away for half a minute three times; three minutes
 	@.venv/bin/python -m tools.chaos.outages

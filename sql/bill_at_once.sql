@@ -1,4 +1,4 @@
--- Bills a call in one trip instead of nine, as one compound statement of MariaDB; it needs no right to create routines.
+-- Bills a call in one trip instead of ten, as one compound statement of MariaDB; it needs no right to create routines.
 -- Each {name} stands for the statement of that file, so an adapted file is adapted here too. Variables (v_ before the
 -- parameter's name) hand the result of one statement to the next. A duplicate fails with 1062, as always.
 -- The call is looked up first, before the transaction, so that its tables are locked no longer than that. A look-up that
@@ -39,6 +39,7 @@ BEGIN NOT ATOMIC
   {insert_cost};
   SET v_cost_id = LAST_INSERT_ID();
   IF v_lead_id IS NOT NULL THEN
+    {touch_lead};
     {update_lead_cost};
     SET v_updated = ROW_COUNT() > 0; -- an INSERT that has updated a row counts 2
     IF v_updated THEN

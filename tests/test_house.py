@@ -32,6 +32,7 @@ ROOMS = (
         "counters",
         "server",
         "errors",
+        "repeats",
         "clock",
         "config",
         "alarm_hours",
@@ -39,7 +40,7 @@ ROOMS = (
         "sql",
     ),
 )
-EVERYWHERE = {"log", "blueprint", "init_app"}  # what each module that has one calls so
+EVERYWHERE = {"log", "repeats", "blueprint", "init_app"}  # what each module that has one calls so
 
 
 def name_module(path):

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -42,6 +43,8 @@ class PrivateServer:
     Port and socket stay the same over restarts, so URLs stay good. The administrator connects over the socket only
     (`admin`), the service over TCP (`create_database` returns its URL).
     """
+
+    launcher: Sequence[str] = ENDS_WITH_US
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder.absolute()
@@ -81,23 +84,29 @@ class PrivateServer:
 
     def start(self) -> None:
         """Return once the server takes connections; make its data if there is none. Raises ServerError."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock() as lock, self.log.open("a") as log:
-            self.temporary.mkdir(exist_ok=True)
-            self._make_data()
-            command = self.programs.serve_command(self.data, self.temporary, self.socket, self.port, self.options)
-            self._process = subprocess.Popen(
-                [*ENDS_WITH_US, *command],
-                stdout=log,
-                stderr=log,
-                pass_fds=[lock.fileno()],  # the lock is held for as long as the server lives
-                start_new_session=True,  # Ctrl-C is for us: we end the server when it is no longer needed
-            )
+        self.launch()
         try:
             self._wait_until_up()
         except BaseException:
             self.kill()
             raise
+
+    def launch(self, *options: str) -> None:
+        """Start the server, with these options too, and return at once."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock() as lock, self.log.open("a") as log:
+            self.temporary.mkdir(exist_ok=True)
+            self._make_data()
+            self._process = subprocess.Popen(
+                [*self.launcher, *self.command(), *options],
+                stdout=log,
+                stderr=log,
+                pass_fds=[lock.fileno()],  # the lock is held for as long as the server lives
+                start_new_session=True,  # Ctrl-C is for us: we end the server when it is no longer needed
+            )
+
+    def command(self) -> list[str]:
+        return self.programs.serve_command(self.data, self.temporary, self.socket, self.port, self.options)
 
     def stop(self) -> None:
         """Shut the server down in good order."""

@@ -15,12 +15,14 @@ from ..database.queries import ApiKey, ListedApiKey
 from ..delivery import Delivery
 from ..errors import InvalidApiIdOrKey, TLDialerConnectionError
 from ..intake.parameters import TWO_QUESTION_MARKS
+from ..repeats import Repeats
 from .credentials import Credentials
 from .key_cache import get_key_cache
 from .key_secrets import ValidKey, check_secret, hash_secret, is_old_secret
 from .rate_limit import count_failure
 
 log = logging.getLogger(__name__)
+repeats = Repeats(log)
 
 INGRESS, ADMIN = "ingress", "admin"  # what a key is for: to send costs, or to sign in to the console
 LAST_USED_STEP = timedelta(minutes=1)
@@ -78,7 +80,7 @@ def note_failure(key: ApiKey, address: str, now: datetime, deadline: float | Non
     try:
         get_database().run(queries.update_api_key_failed, key.api_id, now, address, deadline=deadline)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:  # the answer stays as it is
-        log.warning("a wrong key for API id %s is not noted: %s", key.api_id, problem)
+        repeats.warn("not noted", "a wrong key for API id %s is not noted: %s", key.api_id, problem)
     get_key_cache().replace(key, key._replace(failed=now))
 
 

@@ -21,7 +21,10 @@ CANCELLED = Decimal("0.0000")  # with the places that the database gives, for th
 
 def update_costs(connection: Connection, lead_id: int | None, cost: Decimal) -> tuple[int, int]:
     """Return whether the lead, and whether its first contact, now carries the cost: 1 or 0 each."""
-    if lead_id is None or not queries.update_lead_cost(connection, lead_id, cost):
+    if lead_id is None:
+        return 0, 0
+    queries.touch_lead(connection, lead_id, cost)
+    if not queries.update_lead_cost(connection, lead_id, cost):
         return 0, 0
     return 1, queries.update_first_contact_cost(connection, lead_id, cost)
 

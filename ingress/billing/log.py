@@ -11,8 +11,9 @@ from ..database.pool import get_database
 from ..delivery import Delivery
 from ..errors import TLDialerConnectionError
 from ..outcome import Outcome
+from ..repeats import Repeats
 
-log = logging.getLogger(__name__)
+repeats = Repeats(logging.getLogger(__name__))
 
 ERROR_LIMIT = 500  # characters of an error's text that the log keeps
 
@@ -25,7 +26,7 @@ def try_to_log(delivery: Delivery, status: int, error: str | None) -> None:
     try:
         log_unbilled(delivery, status, error)
     except (TLDialerConnectionError, pymysql.MySQLError) as problem:
-        log.warning("request %s is not in the delivery log: %s", delivery.request_id, problem)
+        repeats.warn("not logged", "request %s is not in the delivery log: %s", delivery.request_id, problem)
 
 
 def log_unbilled(delivery: Delivery, status: int, error: str | None) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
-from ..spool.drainer import FAILING, drain
+from ..spool.drainer import BUSY, FAILING, drain
 from ..spool.file import AlreadyDraining, SpoolError
 from ..spool.queue import Spool, get_spool
 from .database import command_errors
@@ -47,5 +47,5 @@ def drain_spool() -> None:
     with open_spool(), command_errors():
         outcomes = drain(now=float("inf"))
     click.echo(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "Nothing waits.")
-    if outcomes[FAILING]:
+    if outcomes[FAILING] or outcomes[BUSY]:
         raise click.ClickException("Some could not be billed: see `ingress spool list` and the log.")

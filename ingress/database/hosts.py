@@ -4,14 +4,18 @@ import logging
 import time
 from dataclasses import dataclass, field
 
+from ..repeats import Repeats
 from . import queries
 from .connection import Connection
 
 log = logging.getLogger(__name__)
+repeats = Repeats(log)
 
 AVOID_SECONDS = 30  # since its last failure; a host that comes and goes is not followed each time
 STALL_SECONDS = 10  # two time-outs within it are a host that stalls
 PROBE_SECONDS = 5  # between two looks at the hosts that would be better
+QUIET_SECONDS = 2  # without a failure, after which a host that works is back: while it comes back, some still fail
+FAILURES = ("no_connection", "not_writable", "stalls")  # kinds after which a host has to come back
 
 
 @dataclass(eq=False, slots=True)
@@ -28,6 +32,9 @@ class Host:
     checked_until: float = 0
     avoided_until: float = 0
     timed_out: float = float("-inf")  # the last time
+    failing_since: float | None = None
+    failed: float = 0  # the last time
+    failures: int = 0
 
     def __str__(self) -> str:
         return f"{self.address}:{self.port}"
@@ -58,10 +65,33 @@ class Host:
         now = time.monotonic()
         self.checked_until = 0
         if is_timeout and now < self.timed_out + STALL_SECONDS:
-            log.warning("the database at %s stalls", self)
+            self.note_failure("stalls", f"the database at {self} stalls")
             self.avoid()
         if is_timeout:
             self.timed_out = now
+
+    def warn(self, kind: str, text: str) -> None:
+        """Log a trouble of this host; of one that comes again and again only a line now and then."""
+        repeats.warn((self, kind), "%s", text)
+
+    def note_failure(self, kind: str, text: str) -> None:
+        """Log why it does not work, and remember to log when it does."""
+        self.failed = time.monotonic()
+        self.failing_since = self.failing_since or self.failed
+        self.failures += 1
+        self.warn(kind, text)
+
+    def note_success(self) -> None:
+        """Log once that a host which had failed works again."""
+        now = time.monotonic()
+        if now < self.failed + QUIET_SECONDS:
+            return
+        since, self.failing_since = self.failing_since, None
+        if since is not None:  # another thread may have been faster
+            log.warning("the database at %s works again after %.0f s and %d failures", self, now - since, self.failures)
+            self.failures = 0
+            for kind in FAILURES:
+                repeats.end((self, kind))
 
 
 class Hosts:

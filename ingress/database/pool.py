@@ -108,23 +108,29 @@ class Database:
             rollback_or_close(connection)
             self.raise_classified(error, connection)
             raise
+        if connection.server.failing_since is not None:
+            connection.server.note_success()
 
     def raise_classified(self, error: BaseException, connection: Connection) -> None:
         """Raise Retryable or ConnectionLost for an error of the moment or the connection; return for any other."""
         if not (found := classify(error)):
             return
         kind, classified = found
+        host = connection.server
         if kind == "not_writable":
             leave_host(connection)
-        elif kind == "lost":
-            connection.server.note_loss(is_timeout=isinstance(error.__context__, TimeoutError))
+            host.note_failure(kind, f"the database at {host} writes nothing: {error}")
+        else:
+            host.warn(kind, f"running again after: {error}")
+        if kind == "lost":
+            host.note_loss(is_timeout=isinstance(error.__context__, TimeoutError))
         counters.count_database_error(kind)
-        log.warning("running again after: %s", error)
         raise classified from error
 
     def open_connection(self, deadline: float | None = None) -> Connection:
         kept = getattr(self.kept, "connection", None)
         if kept is None or not self.may_use(kept):
+            self.close_own(kept)
             kept = self.replace_connection(deadline)
         kept.deadline = deadline
         if self.hosts.is_probe_due():
@@ -138,6 +144,11 @@ class Database:
     def may_use(self, kept: Connection) -> bool:
         """Return whether a thread's connection is its process's own, to the host in use, and open."""
         return self.kept.process == os.getpid() and kept.server is self.hosts.current and kept.is_usable()
+
+    def close_own(self, kept: Connection | None) -> None:
+        """Close a connection that is left; one that a forked process has inherited is still its parent's."""
+        if kept is not None and kept.open and self.kept.process == os.getpid():
+            kept.close()  # an error that is still being handled would keep it open, on a host that is in use no more
 
     def replace_connection(self, deadline: float | None) -> Connection:
         self.opened.pop(threading.get_ident(), None)
@@ -191,7 +202,8 @@ class Database:
             except Exception as error:  # also of TLS, of the system, or of a library that the password needs
                 host.avoid()
                 counters.count_database_error("no_connection")
-                log.warning("no connection to the database at %s: %s", host, describe_failure(error))
+                text = f"no connection to the database at {host}: {describe_failure(error)}"
+                host.note_failure("no_connection", text)
                 reason = error
                 continue
             opened.append(connection)

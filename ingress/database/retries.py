@@ -63,6 +63,10 @@ class Retryable(TLDialerConnectionError):
     """Nothing was stored, and the same may well succeed now."""
 
 
+class NotWritable(Retryable):
+    """The host writes nothing now: no fault of the work, and no other work would fare better there."""
+
+
 class ConnectionLost(TLDialerConnectionError):
     """The connection broke under way, or COMMIT failed: all is stored, or nothing, and running again finds out."""
 
@@ -76,7 +80,7 @@ def classify(error: BaseException) -> tuple[str, type[TLDialerConnectionError]] 
     """Return the kind of an error of the moment or the connection (`counters.ERROR_KINDS`) and its class, or None."""
     number = error_number(error)
     if number in NOT_WRITABLE:
-        return "not_writable", Retryable
+        return "not_writable", NotWritable
     if number in RETRYABLE:
         return "busy", Retryable
     if number in LOST or isinstance(error, pymysql.InterfaceError):

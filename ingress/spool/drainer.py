@@ -19,22 +19,26 @@ from ..database.connection import Connection
 from ..database.pool import get_deadline, run
 from ..database.queries import ApiKey
 from ..database.readiness import get_readiness, require_ready
-from ..database.retries import ConnectionLost, Retryable
+from ..database.retries import ConnectionLost, NotWritable, Retryable
 from ..delivery import Delivery
 from ..errors import IngressError, TLDialerConnectionError
 from ..intake.parameters import from_json
 from ..outcome import Outcome
+from ..repeats import Repeats
 from .file import AlreadyDraining, SpoolError
 from .queue import Entry, Spool, get_spool
 
 log = logging.getLogger(__name__)
+repeats = Repeats(log)
 
 IDLE_SECONDS = 2  # between two polls of the spool by a worker; a poll takes milliseconds
 BACKOFF_WHILE_AWAY = wait_random_exponential(multiplier=1, max=15)  # seconds; the jitter parts machines
 EXPECTED_ERRORS = (TLDialerConnectionError, SpoolError)  # need no traceback
-FAILING: Literal["failing"] = "failing"  # an entry that met a bug, or a lock that was not released, and is kept
+STANDSTILL = 3  # entries in a row that got nowhere: it is the database then, not the entries
+FAILING: Literal["failing"] = "failing"  # an entry that met a bug, and is kept
+BUSY: Literal["busy"] = "busy"  # one that met a lock, or lost its connection, until its time was over, and is kept
 
-EntryOutcome = Outcome | Literal["failing"]
+EntryOutcome = Outcome | Literal["failing", "busy"]
 
 
 def start_in_worker(worker: Worker) -> None:
@@ -62,9 +66,11 @@ def drain_once(app: Flask) -> None:
     try:
         with app.app_context(), suppress(AlreadyDraining):
             drain()
+            if repeats.end("waits"):
+                log.warning("the spool waits no longer")
     except Exception as error:
         is_bug = not isinstance(error, EXPECTED_ERRORS)
-        log.warning("the spool waits: %s", error or type(error).__name__, exc_info=is_bug)
+        repeats.warn("waits", "the spool waits: %s", error or type(error).__name__, exc_info=is_bug)
         raise
 
 
@@ -89,6 +95,8 @@ def drain(now: float | None = None) -> Counter[EntryOutcome]:
 def settle_entries(spool: Spool, entries: list[Entry]) -> Collection[EntryOutcome]:
     """Bill entries, then remove them; return their outcomes. An entry that fails stays and holds up no other.
 
+    But when entry after entry is held up, as while a node stands still for a backup, the others are left in peace until
+    the next time: each would take seconds to fail. Raises TLDialerConnectionError then, and when the database is away.
     Raises SpoolError before any is billed where none could be removed: each try would find them billed and log that.
 
     If the process ends in between, the entry is there the next time, and the claim in the database tells what has been
@@ -99,8 +107,10 @@ def settle_entries(spool: Spool, entries: list[Entry]) -> Collection[EntryOutcom
     try:
         for entry in entries:
             outcomes[entry] = settle_entry(spool, entry)
+            if list(outcomes.values())[-STANDSTILL:] == [BUSY] * STANDSTILL:
+                raise TLDialerConnectionError("the database stands still")
     finally:
-        spool.remove([entry for entry, outcome in outcomes.items() if outcome != FAILING])
+        spool.remove([entry for entry, outcome in outcomes.items() if isinstance(outcome, Outcome)])
     return outcomes.values()
 
 
@@ -110,13 +120,22 @@ def settle_entry(spool: Spool, entry: Entry) -> EntryOutcome:
         outcome = bill_entry(entry)
         counters.count_spool_wait(entry.seconds())
         return outcome
+    except NotWritable:
+        raise
+    except (Retryable, ConnectionLost) as problem:
+        repeats.warn(BUSY, "request %s is billed from the spool later: %s", entry.request_id, problem.__cause__)
+        return keep_entry(spool, entry, problem, BUSY)
+    except TLDialerConnectionError:
+        raise
     except Exception as problem:
-        if isinstance(problem, TLDialerConnectionError) and not isinstance(problem, Retryable | ConnectionLost):
-            raise
         log.exception("request %s cannot be billed from the spool", entry.request_id)
-        get_readiness().forget()
-        spool.back_off(entry, type(problem).__name__)
-        return FAILING
+        return keep_entry(spool, entry, problem, FAILING)
+
+
+def keep_entry(spool: Spool, entry: Entry, problem: Exception, outcome: EntryOutcome) -> EntryOutcome:
+    get_readiness().forget()
+    spool.back_off(entry, type(problem).__name__)
+    return outcome
 
 
 def bill_entry(entry: Entry) -> Outcome:

@@ -89,3 +89,36 @@ def test_a_call_that_is_matched_afterwards_does_not_leave_its_cost_on_the_lead(a
 
     assert len(matched) == 1
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == 5
+
+
+@pytest.fixture
+def changes(server, tables):
+    """The number of times that the cost of a lead was changed, each counted by the server itself."""
+    with server.admin() as connection, connection.cursor() as cursor:
+        cursor.execute(f"USE {tables.url.database}")
+        cursor.execute("CREATE TABLE lead_changes (change_id INT AUTO_INCREMENT PRIMARY KEY)")
+        cursor.execute(
+            "CREATE TRIGGER lead_changes AFTER UPDATE ON leads FOR EACH ROW"
+            " IF NOT OLD.cost <=> NEW.cost THEN INSERT INTO lead_changes () VALUES (); END IF"
+        )
+
+        def count():
+            cursor.execute("SELECT COUNT(*) FROM lead_changes")
+            return cursor.fetchone()[0]
+
+        yield count
+        cursor.execute("DROP TRIGGER lead_changes")
+        cursor.execute("DROP TABLE lead_changes")
+
+
+@pytest.mark.usefixtures("way_of_billing")
+@pytest.mark.parametrize("cost", ["5", "0"])
+def test_a_lead_is_changed_also_when_it_carries_the_cost_already(dialer, post, lead_id, changes, cost):
+    """Two nodes of a cluster compare what they have changed: what changes nothing does not conflict with anything."""
+    post(json={"cost": cost})
+    before = changes()
+
+    assert post(json={"cost": cost}).json["updated"] == 1
+
+    assert changes() == before + 2
+    assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == int(cost)

@@ -86,6 +86,16 @@ def test_a_host_is_left_also_when_its_connection_is_broken(database, first, seco
     assert database.run(close_and_fail) is second
 
 
+def test_a_connection_to_a_host_that_was_left_is_closed(database, first, second):
+    host_of(database)
+    left = database.kept.connection
+
+    database.hosts.use(second)
+
+    assert host_of(database) is second
+    assert not left.open
+
+
 def test_a_failure_on_a_host_that_was_left_already_changes_nothing(database, first, second):
     """A request that began before the others left: it must not send them on, or they would never meet again."""
     late, began, left = [], threading.Event(), threading.Event()
@@ -304,3 +314,62 @@ def test_a_host_is_checked_anew_after_its_connection_was_lost(database, first):
     database.run(lose_once)
 
     assert first.checked_until == 0
+
+
+@pytest.fixture
+def away(database, monkeypatch):
+    """No host takes a connection until `away.undo()`."""
+    patch = pytest.MonkeyPatch()
+
+    def refuse(host, timeout, client_flag=None):
+        raise pymysql.OperationalError(2003, "refused")
+
+    patch.setattr(database, "connect_to", refuse)
+    yield patch
+    patch.undo()
+
+
+def test_an_outage_is_one_line_a_host_and_its_end_another(database, first, second, away, monkeypatch, caplog):
+    monkeypatch.setattr(hosts, "QUIET_SECONDS", 0)
+    for _ in range(50):
+        with pytest.raises(TLDialerConnectionError):
+            host_of(database)
+    away.undo()
+    for _ in range(5):
+        host_of(database)
+
+    for host in (first, second):
+        assert caplog.text.count(f"no connection to the database at {host}") == 1
+    assert caplog.text.count("works again") == 1
+    assert f"the database at {first} works again after 0 s and 50 failures" in caplog.text
+
+
+def test_a_host_that_still_fails_now_and_then_is_not_said_to_work_again(database, first, away, caplog):
+    with pytest.raises(TLDialerConnectionError):
+        host_of(database)
+    away.undo()
+    host_of(database)
+
+    assert "works again" not in caplog.text
+
+
+def test_errors_that_run_again_are_one_line_a_kind(database, first, caplog):
+    errors = [pymysql.OperationalError(number, "of the moment") for number in [1213] * 9 + [2013] * 2]
+
+    def fail_often(connection):
+        if errors:
+            raise errors.pop()
+
+    for _ in range(3):
+        database.run(fail_often)
+
+    assert caplog.text.count("running again after") == 2
+
+
+def test_a_host_that_refuses_each_write_is_one_line(database, first, caplog):
+    for _ in range(3):
+        database.run(fail_on(first, READ_ONLY))
+        first.avoided_until = 0
+        database.return_to_better_host()
+
+    assert caplog.text.count(f"the database at {first} writes nothing: (1290, 'read-only')") == 1

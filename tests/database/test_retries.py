@@ -6,13 +6,16 @@ import time
 import pymysql
 import pytest
 
-from ingress.database.retries import ConnectionLost, Retryable, classify
+from ingress.database.retries import ConnectionLost, NotWritable, Retryable, classify
 
 RUN_AGAIN = {
     1020: Retryable,
+    1047: NotWritable,
     1180: ConnectionLost,
+    1205: Retryable,
+    1213: Retryable,
     1317: ConnectionLost,
-    3100: Retryable,
+    3100: NotWritable,
     3101: Retryable,
     8002: Retryable,
     8022: Retryable,

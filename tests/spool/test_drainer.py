@@ -427,12 +427,59 @@ def test_an_entry_whose_lead_is_locked_lets_the_others_pass(dialer, keep, draine
     dialer.execute("SELECT cost FROM leads WHERE lead_id = %s FOR UPDATE", lead_id)
 
     try:
-        assert drained() == {"failing": 1, "unmatched": 1}
+        assert drained() == {"busy": 1, "unmatched": 1}
     finally:
         dialer.connection.rollback()
 
     assert kept.list_all()[0].error == "Retryable"
     assert drained(now=float("inf")) == {"billed": 1}
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Until `refusing.undo()`, the database answers each billing of `refusing(error)` with that error."""
+    patch = pytest.MonkeyPatch()
+    monkeypatch.setattr("ingress.database.pool.REQUEST_SECONDS", 0.1)
+
+    def refuse(error):
+        def bill_in_vain(connection, *args, **values):
+            raise error
+
+        patch.setattr(queries, "insert_cost", bill_in_vain)
+
+    refuse.undo = patch.undo
+    yield refuse
+    patch.undo()
+
+
+def test_a_cluster_without_a_quorum_is_an_outage_and_no_fault_of_the_entry(keep, drained, kept, refusing, caplog):
+    for cost in ("1", "2"):
+        keep(json=another_call(cost))
+    refusing(pymysql.OperationalError(1047, "WSREP has not yet prepared node for application use"))
+
+    with pytest.raises(TLDialerConnectionError):
+        drained()
+    refusing.undo()
+
+    assert kept.measure().failing == 0
+    assert "Traceback" not in caplog.text
+    assert drained() == {"unmatched": 2}
+
+
+@pytest.mark.parametrize("number", [1180, 1205, 1213, 1317, 1969, 2013])
+def test_three_entries_in_a_row_that_get_nowhere_stop_the_drainer(keep, drained, kept, refusing, number, caplog):
+    """A node that stands still for a backup: each entry would take seconds to fail."""
+    for cost in ("1", "2", "3", "4"):
+        keep(json=another_call(cost))
+    refusing(pymysql.OperationalError(number, "of the moment"))
+
+    with pytest.raises(TLDialerConnectionError, match="stands still"):
+        drained()
+    refusing.undo()
+
+    assert [entry.tries for entry in kept.list_all()] == [1, 1, 1, 0]
+    assert "Traceback" not in caplog.text
+    assert drained(now=float("inf")) == {"unmatched": 4}
 
 
 def test_an_entry_whose_key_is_gone_is_kept(dialer, keep, drained, kept):
@@ -542,14 +589,19 @@ def test_the_loop_waits_out_an_outage_and_ends_at_a_signal(dialer, app, keep, ou
     assert not loop.is_alive()
 
 
-def test_an_outage_is_one_line_in_the_log(app, keep, outage, caplog):
+def test_an_outage_is_one_line_in_the_log_and_its_end_another(app, keep, outage, caplog):
     keep(json=CALL)
     outage.begin()
 
-    with pytest.raises(TLDialerConnectionError):
+    for _ in range(2):
+        with pytest.raises(TLDialerConnectionError):
+            drainer.drain_once(app)
+    outage.end()
+    for _ in range(2):
         drainer.drain_once(app)
 
-    assert "the spool waits: TLDialer Connection Error" in caplog.text
+    assert caplog.text.count("the spool waits: TLDialer Connection Error") == 1
+    assert caplog.text.count("the spool waits no longer") == 1
     assert "Traceback" not in caplog.text
 
 

@@ -7,6 +7,7 @@ import click
 
 from tools import STATE
 
+from .cluster import DEPLOYMENTS, harm_cluster
 from .packets import Way, list_ways
 from .plan import Fault
 from .run import Scale, run_chaos
@@ -32,6 +33,9 @@ WAYS = [way.value for way in list_ways()]
     help="Of billing. Default: all that the server knows.",
 )
 @click.option("--seed", type=int, help="Make the same calls and plan the same faults as an earlier run.")
+@click.option(
+    "--cluster", is_flag=True, help="Harm the nodes of a cluster instead: python -m tools.chaos.cluster --help."
+)
 def main(
     calls: int,
     burst_keys: int,
@@ -43,8 +47,11 @@ def main(
     seconds: int,
     ways: tuple[str, ...],
     seed: int | None,
+    cluster: bool,
 ) -> None:
     """Send calls under faults; exit 1 when one was not billed exactly once, or a kind of fault did not happen."""
+    if cluster:
+        harm_cluster(DEPLOYMENTS, 1, seed)
     faults = share_out(cuts) | {
         Fault.CUT_ELSEWHERE: cuts_elsewhere,
         Fault.WORKER_KILL: worker_kills,

@@ -20,6 +20,12 @@ class Fault(StrEnum):
     WORKER_KILL = "worker_kills"
     DATABASE_KILL = "database_kills"
     LOCK = "locks"
+    NODE_KILL = "node_kills"
+    NODE_STOP = "node_stops"
+    NODE_FREEZE = "node_freezes"
+    PARTITION = "partitions"  # a node and the others do not hear each other; clients reach all
+    CUT_OFF = "cut_offs"  # nor do clients reach it
+    ALL_KILL = "kills_of_all"
 
 
 AT_COMMIT = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.SILENCE, Fault.STALL)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .calls import ReportedCall
 from .packets import Way
@@ -68,5 +69,5 @@ class Tally:
         )
 
 
-def as_pairs(figures: Mapping[int | str, int] | Mapping[str, int] | Mapping[Fault, int] | Mapping[Way, int]) -> str:
-    return " ".join(f"{name}={count}" for name, count in figures.items())
+def as_pairs(figures: Mapping[Any, object]) -> str:
+    return " ".join(f"{name}={figure}" for name, figure in figures.items())

@@ -9,6 +9,7 @@ from .calls import (
     insert_delivery,
     insert_lead,
     lock_lead,
+    touch_lead,
     update_first_contact_cost,
     update_lead_cost,
 )
@@ -41,32 +42,34 @@ from .costs import (
     list_raises,
 )
 from .deliveries import (
+    StoredDelivery,
+    UnmatchedDelivery,
+    find_delivery,
+    insert_unbilled_delivery,
+    list_unmatched_deliveries,
+    lock_delivery,
+    update_delivery,
+    update_delivery_answered,
+    update_matched_delivery,
+    update_replayed_delivery,
+)
+from .delivery_log import (
     Count,
     LastDelivery,
     LateDeliveries,
     ListedDelivery,
     LoggedDelivery,
     ReportedCall,
-    StoredDelivery,
-    UnmatchedDelivery,
     count_deliveries,
     count_deliveries_by_time,
     count_key_deliveries,
     delete_deliveries,
-    find_delivery,
     find_logged_delivery,
     find_replay,
-    insert_unbilled_delivery,
     list_deliveries,
     list_last_deliveries,
     list_newest_calls,
-    list_unmatched_deliveries,
-    lock_delivery,
     measure_late_deliveries,
-    update_delivery,
-    update_delivery_answered,
-    update_matched_delivery,
-    update_replayed_delivery,
 )
 from .duplicates import DuplicateDelivery
 from .keys import (

@@ -57,6 +57,11 @@ def lock_lead(connection: Connection, lead_id: int) -> Decimal | None:
     return row[0] if row else None
 
 
+def touch_lead(connection: Connection, lead_id: int, cost: Decimal) -> None:
+    """Change the cost of a lead that carries this cost already; `update_lead_cost` must follow."""
+    execute(connection, "touch_lead", lead_id=lead_id, cost=cost)
+
+
 def insert_lead(connection: Connection, lead_id: int) -> int:
     """Return whether the lead's row has been made: 1, or 0 with a dialer that keeps them itself."""
     return execute(connection, "insert_lead", lead_id=lead_id).rowcount

@@ -26,6 +26,7 @@ REQUEST_STATEMENTS = (
     "find_newest_cost",
     "find_call",
     "insert_cost",
+    "touch_lead",
     "update_lead_cost",
     "update_first_contact_cost",
     "update_delivery",
