@@ -6,6 +6,7 @@ import json
 import pytest
 from openpyxl import load_workbook
 
+from ingress.commands import disputed, output
 from tests.invoice.exports import as_csv, row
 from tests.vicidial import both_dialers
 
@@ -251,6 +252,21 @@ class TestOfAPeriod:
 
 
 class TestOutput:
+    def test_a_terminal_shows_the_first_as_a_table_and_how_many_more(self, dispute, receive, monkeypatch):
+        for number in range(3):
+            receive(f"RGB{number}", cid=f"720555019{number}")
+        monkeypatch.setattr(disputed, "SHOWN_DISPUTES", 2)
+        for module in (disputed, output):
+            monkeypatch.setattr(module, "wants_json", lambda as_json: as_json)
+
+        result = dispute(None, *MARCH)
+
+        header, first, second = result.stdout.splitlines()
+        assert header.split()[:3] == ["vendor", "reason", "row"]
+        assert ("RGB0" in first, "RGB1" in second) == (True, True)
+        assert "and 1 more: --output writes all" in result.stderr
+        assert "for calls of 2024-03-01 to 2024-03-31: 3" in result.stderr
+
     def test_a_workbook_has_a_summary_and_a_sheet_for_each_vendor(self, dispute, receive, create_key, key, tmp_path):
         receive("=RGB1")
         key.update(create_key(name="a/very:long*name?of[a]vendor\\beyond Excel"))
