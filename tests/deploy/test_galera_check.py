@@ -59,6 +59,7 @@ def test_any_other_node_is_not(answering, line):
     assert not answering(line)
 
 
+@pytest.mark.mariadb
 def test_a_server_without_galera_is_asked_in_vain(check, server):
     with server.admin() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE OR REPLACE USER haproxy IDENTIFIED BY 'pw'")
