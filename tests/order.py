@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "long_server" in item.fixturenames:
             item.add_marker("long")
+        if "mortal_server" in item.fixturenames:  # each process would start a second server
+            item.add_marker("slow")
     seconds = config.cache.get(CACHED, {})
     slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
     items.sort(key=lambda item: (seconds.get(file_of(item.path), 0), slow[item.path]), reverse=True)

@@ -134,6 +134,7 @@ def test_a_right_key_and_two_question_marks_are_no_failure(dialer, send, key):
     assert failed(dialer) == {"failed": None, "failed_from": None}
 
 
+@pytest.mark.slow
 def test_a_failure_that_cannot_be_noted_is_answered_as_one(dialer, send, key, monkeypatch):
     def refuse(*args):
         raise pymysql.err.OperationalError(1205, "lock wait")

@@ -21,7 +21,7 @@ PATH = f"{URL}/8005550142/7205550134"
 CALL = {"call_date": "2024-03-05T14:21:09Z"}
 FIRST, THEN, LAST = Decimal(25), Decimal("18.75"), Decimal(20)
 
-pytestmark = pytest.mark.usefixtures("way_of_billing")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("way_of_billing")]
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from tests.database.test_schema import EARLIER
 from tests.dialer import Dialer
 from tests.statements import STATEMENTS
 
+pytestmark = pytest.mark.slow
+
 DATABASE = "grants_test"
 USERS = ("billing", "billing_owner", "billing_reader")
 DENIED = {ER.TABLEACCESS_DENIED_ERROR, ER.COLUMNACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR}

@@ -8,6 +8,8 @@ import pytest
 from ingress.invoice.hours import read_hour_time
 from ingress.invoice.moments import Reading
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 10, 15, 30, tzinfo=UTC)
 ZONES = ["UTC", "America/New_York", "America/St_Johns", "Asia/Kolkata", "Australia/Lord_Howe"]
 DAYS = [  # on which a clock changes, or the last that a call may have ends

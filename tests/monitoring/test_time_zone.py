@@ -173,6 +173,7 @@ def test_an_answer_is_believed_for_a_minute(service, monkeypatch):
     assert len(service.warnings()) == 1
 
 
+@pytest.mark.slow
 def test_a_look_that_fails_leaves_the_service_ready(service, monkeypatch, caplog):
     def refuse(*args):
         raise pymysql.OperationalError(1969, "Query execution was interrupted (max_statement_time exceeded)")

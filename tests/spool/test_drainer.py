@@ -418,6 +418,7 @@ def test_an_entry_that_met_a_bug_waits_and_is_billed_after_the_fix(dialer, keep,
     assert [cost["cost"] for cost in dialer.costs()] == [13]
 
 
+@pytest.mark.slow
 def test_an_entry_whose_lead_is_locked_lets_the_others_pass(dialer, keep, drained, kept, monkeypatch):
     lead_id = dialer.add_call()
     keep(json={**CALL, "cost": "1"})
@@ -569,6 +570,7 @@ def test_the_commands_say_that_there_is_no_spool(dialer, monkeypatch):
     assert (result.exit_code, result.output) == (1, "Error: INGRESS_SPOOL is not set.\n")
 
 
+@pytest.mark.slow
 def test_the_loop_waits_out_an_outage_and_ends_at_a_signal(dialer, app, keep, outage, monkeypatch):
     monkeypatch.setattr(drainer, "IDLE_SECONDS", 0.05)
     monkeypatch.setattr(drainer, "BACKOFF_WHILE_AWAY", lambda state: 0.05)
