@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-FAMILIES = ("INGRESS_", "TLDIALER_", "CALL_MATCH_", "ADVANCED_CALL_", "RATELIMIT_")  # prefixes that are ours alone
+FAMILIES = ("INGRESS_", "TLDIALER_", "CALL_MATCH_", "ADVANCED_CALL_", "RATELIMIT_", "ALARM_")  # ours alone
 CLOSE_ELSEWHERE = 0.85  # TRUSTED_PROXY is TRUSTED_PROXIES; LOG_LEVEL, which others read, is not LOG_NUMBERS
 CLOSE_IN_FAMILY = 0.75  # the name is meant for the service in any case
 # What container engines set for a service or a container called "ingress" or "tldialer".

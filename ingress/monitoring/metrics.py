@@ -110,8 +110,8 @@ def describe_keys(keys: list[ListedApiKey]) -> Iterator[Metric]:
     for key in keys:
         counters.begin_key(key.api_id)
         info.add_metric([str(key.api_id), key.name or f"key {key.api_id}"], 1)
-        if key.last_used:
-            used.add_metric([str(key.api_id)], aware_time(key.last_used).timestamp())
+        if key.used:
+            used.add_metric([str(key.api_id)], aware_time(key.used).timestamp())
     yield info
     yield used
 

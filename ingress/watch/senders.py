@@ -118,7 +118,7 @@ def are_many(bad: list[LastDelivery]) -> bool:
 
 def judge_wrong_keys(sender: WatchedSender, now: datetime) -> Iterator[Alarm]:
     """An attempt counts for a while, and until MEMORY ends if no right key has come since."""
-    failed, used = sender.key.failed, sender.key.last_used
+    failed, used = sender.key.failed, sender.key.used
     if failed is None or failed < now - MEMORY:
         return
     is_let_in = used is not None and used >= failed

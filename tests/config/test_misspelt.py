@@ -20,6 +20,7 @@ from ingress.config import SettingsError, read_settings
         ("INGRESS_METHOD", "INGRESS_METHODS"),
         ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
         ("METRIC_TOKEN", "METRICS_TOKEN"),
+        ("ALARM_HOUR", "ALARM_HOURS"),
     ],
 )
 def test_a_misspelt_setting_is_told_with_the_one_that_is_meant(monkeypatch, name, meant):
@@ -28,10 +29,11 @@ def test_a_misspelt_setting_is_told_with_the_one_that_is_meant(monkeypatch, name
     assert read_settings()["MISSPELT"] == [f"{name} is no setting: is {meant} meant?"]
 
 
-def test_an_unknown_name_with_our_prefix_is_told(monkeypatch):
-    monkeypatch.setenv("INGRESS_COLOUR", "blue")
+@pytest.mark.parametrize("name", ["INGRESS_COLOUR", "ALARM_BELLS"])
+def test_an_unknown_name_with_our_prefix_is_told(monkeypatch, name):
+    monkeypatch.setenv(name, "blue")
 
-    assert read_settings()["MISSPELT"] == ["INGRESS_COLOUR is no setting of this service."]
+    assert read_settings()["MISSPELT"] == [f"{name} is no setting of this service."]
 
 
 @pytest.mark.parametrize(

@@ -318,6 +318,12 @@ def test_senders_are_named_also_while_the_database_is_away(app, create_key, clie
     assert 0 <= time.time() - used < 60
 
 
+def test_a_use_of_the_old_secret_is_a_use_of_the_key(client, key, dialer, read):
+    dialer.execute("UPDATE api_keys SET last_used = '2026-03-05 14:21:00', old_last_used = '2026-03-05 14:22:00'")
+
+    assert read("ingress_key_last_used_timestamp_seconds", api_id=key["tld-api-id"]) == 1_772_720_520
+
+
 def test_a_senders_counters_begin_at_0_before_its_first_request(client, key, read):
     client.get("/metrics", headers=BEARER)
 

@@ -219,6 +219,16 @@ def test_a_wrong_key_is_on_for_an_hour_and_until_a_right_one_comes(see, sender, 
     assert not is_on or "203.0.113.7" in alarms[f"wrong key {key}"].meaning
 
 
+def test_a_request_with_the_old_secret_ends_the_alarm_of_a_wrong_key(see, sender, dialer):
+    key = sender()
+    dialer.execute("UPDATE api_keys SET failed = %s, failed_from = '203.0.113.7'", NOW - 2 * HOUR)
+    assert f"wrong key {key}" in see()
+
+    dialer.execute("UPDATE api_keys SET old_last_used = %s", NOW - HOUR)
+
+    assert f"wrong key {key}" not in see()
+
+
 def test_a_call_that_was_billed_late_is_on_for_a_day(see, sender, deliver):
     key = sender()
     deliver(key, [NOW - 25 * HOUR], milliseconds=10**8)

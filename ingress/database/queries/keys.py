@@ -52,6 +52,11 @@ class ListedApiKey(NamedTuple):
     failed: datetime | None
     failed_from: str | None
 
+    @property
+    def used(self) -> datetime | None:
+        """When it was last used, with its present secret or with the old one."""
+        return max(filter(None, (self.last_used, self.old_last_used)), default=None)
+
 
 def find_api_key(connection: Connection, api_id: int) -> ApiKey | None:
     row = execute(connection, "find_api_key", api_id=api_id).fetchone()
