@@ -24,7 +24,7 @@ def wall_clock(value: datetime, zone: ZoneInfo) -> datetime:
 
 def dialer_time(value: datetime) -> datetime:
     """Return an aware datetime as the dialer's tables hold it."""
-    return wall_clock(value, dialer_zone()).replace(microsecond=0)
+    return value.astimezone(dialer_zone()).replace(tzinfo=None, microsecond=0)
 
 
 def dialer_now() -> datetime:

@@ -60,12 +60,13 @@ def count_billed(delivery: Delivery) -> None:
 
 def describe_cost(delivery: Delivery, call: BillableCall) -> Cost:
     """Return the cost row as it is inserted; a time that was not sent is now."""
+    received = dialer_time(delivery.received_at)
     return Cost(
-        date_billed=dialer_time(call.date_billed or delivery.received_at),
+        date_billed=dialer_time(call.date_billed) if call.date_billed else received,
         cost=call.cost,
         method_id=delivery.sender.api_id,
         ip_address=delivery.ip_address,
-        call_date=dialer_time(call.call_date or delivery.received_at),
+        call_date=dialer_time(call.call_date) if call.call_date else received,
         call_from=call.cid,
         call_to=call.did,
         notes=call.notes,

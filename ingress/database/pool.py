@@ -19,7 +19,7 @@ from ..sql import TLDIALER, load_statements
 from .connecting import describe_failure, open_connection_to
 from .connection import Connection, rollback_or_close, seconds_left
 from .hosts import Host, Hosts
-from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, Retryable, classify
+from .retries import WHILE_AWAY, WHILE_RETRYABLE, ConnectionLost, Retryable, classify, continue_after
 from .schema import bring_up_to_date
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,20 @@ class Database:
         answer 503.
         """
         try:
-            result: Result = WHILE_RETRYABLE(self.attempt, work, args, deadline)
+            return self.attempt(work, args, deadline)
+        except (Retryable, ConnectionLost) as error:
+            return self.run_again(error, work, args, deadline)
+
+    def run_again(
+        self,
+        error: TLDialerConnectionError,
+        work: Callable[[Connection, *Arguments], Result],
+        args: tuple[*Arguments],
+        deadline: float | None,
+    ) -> Result:
+        """Go on after the first attempt has ended with the error."""
+        try:
+            result: Result = WHILE_RETRYABLE(continue_after(error, self.attempt), work, args, deadline)
         except Retryable:
             self.hosts.current.checked_until = 0  # it may be the host's own state that lets nothing through
             raise

@@ -104,9 +104,9 @@ class Parameters:
         if self.changed:
             places["changed"] = self.changed
         text = json.dumps(places)
-        if not self.secret:
-            return text
-        return text.replace(json.dumps(self.secret)[1:-1], mask_of(self.secret))
+        if self.secret and (written := json.dumps(self.secret)[1:-1]) in text:
+            return text.replace(written, mask_of(self.secret))
+        return text
 
 
 def mask_of(secret: str) -> str:
@@ -123,7 +123,8 @@ def read_parameters() -> Parameters:
     path = {name: number for name, number in (request.view_args or {}).items() if number}
     if request.routing_exception:  # a mistyped path, or another method
         path = {"path": request.path}
-    headers = {name: request.headers[name] for name in HEADER_NAMES if name in request.headers}
+    sent = request.headers
+    headers = {name: sent[name] for name in HEADER_NAMES if name in sent}
     query = parse_urlencoded(request.query_string)
     content = b""
     try:

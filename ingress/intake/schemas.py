@@ -118,8 +118,7 @@ def collect_billable_call(parameters: Parameters) -> Sent:
 
 
 def find_sent(parameters: Parameters, name: str, aliases: tuple[str, ...]) -> Any:
-    header = parameters.headers.get(PARAMETER_HEADERS.get(name, ""))
-    if is_present(header):
+    if name in PARAMETER_HEADERS and is_present(header := parameters.headers.get(PARAMETER_HEADERS[name])):
         return parameters.mask(header)
     try:
         return parameters.find(aliases, parameters.path.get(name), is_no_value=NO_VALUES.get(name, is_filler))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, NamedTuple
 
 CallId = int | str  # a number, or a text of a dialer without one, such as 1709648510.1042
@@ -72,7 +73,10 @@ class Bill(NamedTuple):
 
     def values(self) -> dict[str, Any]:
         """Return all values by the names of the statements' parameters; names that appear twice mean the same."""
-        return {name: value for record in self for name, value in record._asdict().items()}
+        return dict(zip(BILL_VALUES, chain(*self), strict=True))
+
+
+BILL_VALUES = (*Origin._fields, *Claim._fields, *Cost._fields, *Search._fields)
 
 
 class Billed(NamedTuple):
