@@ -74,13 +74,14 @@ def log_mistaken_request(response: Response) -> Response:
 
 def receive_cost(did: str | None = None, cid: str | None = None) -> Response:
     """Bill the call; the guard has read the numbers of the path with the other parameters."""
-    answer = bill(g.delivery)
-    response = current_app.response_class(answer.text + "\n", mimetype="application/json")
+    delivery: Delivery = g.delivery
+    answer = bill(delivery)
+    response = Response(answer.text + "\n", mimetype="application/json")
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
-    if g.delivery.outcome is Outcome.DRY_RUN:
+    if delivery.outcome is Outcome.DRY_RUN:
         response.headers["Dry-Run"] = "true"
-        add_understood(response, g.delivery)
+        add_understood(response, delivery)
     return response
 
 

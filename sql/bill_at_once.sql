@@ -4,9 +4,10 @@
 -- The call is looked up first, before the transaction, so that its tables are locked no longer than that. A look-up that
 -- waits too long for a lock (1205) is given up: the call is billed as unmatched, and is_busy says so. With is_looked_up
 -- the caller has done it, and brings the call.
+-- Only a cluster needs touch_lead, which takes a twentieth of the server's time.
 -- The result is one JSON array, because each column of a result costs its reader as much as a row.
 -- The statement is prepared once per connection: parsing it for each call took a quarter of the server's time.
--- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, replay_of, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds, is_looked_up, call_log_id, lead_id, vendor_id, account_id
+-- takes: request_id, api_id, ip_address, received, sent, delivery_key, fingerprint, answered, replay_of, did, cid, call_date, since, until, date_billed, cost, method_id, call_from, call_to, notes, milliseconds, is_cluster, is_looked_up, call_log_id, lead_id, vendor_id, account_id
 -- returns: billed
 BEGIN NOT ATOMIC
   DECLARE v_began DATETIME(6) DEFAULT SYSDATE(6);
@@ -39,7 +40,9 @@ BEGIN NOT ATOMIC
   {insert_cost};
   SET v_cost_id = LAST_INSERT_ID();
   IF v_lead_id IS NOT NULL THEN
-    {touch_lead};
+    IF %(is_cluster)s THEN
+      {touch_lead};
+    END IF;
     {update_lead_cost};
     SET v_updated = ROW_COUNT() > 0; -- an INSERT that has updated a row counts 2
     IF v_updated THEN

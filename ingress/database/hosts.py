@@ -22,13 +22,15 @@ FAILURES = ("no_connection", "not_writable", "stalls")  # kinds after which a ho
 class Host:
     """A host of the URL. Times are on the monotonic clock.
 
-    `faults` are reasons to write no money there, `drawbacks` reasons to use another host if there is one.
+    `faults` are reasons to write no money there, `drawbacks` reasons to use another host if there is one. It
+    counts as a node of a cluster until it has been asked.
     """
 
     address: str
     port: int
     faults: list[str] = field(default_factory=list)
     drawbacks: list[str] = field(default_factory=list)
+    is_cluster: bool = True
     checked_until: float = 0
     avoided_until: float = 0
     timed_out: float = float("-inf")  # the last time
@@ -40,7 +42,8 @@ class Host:
         return f"{self.address}:{self.port}"
 
     def examine(self, connection: Connection) -> None:
-        """Ask the server what is wrong with it, and log what is new."""
+        """Ask the server what it is and what is wrong with it, and log what is new."""
+        self.is_cluster = queries.is_cluster(connection)
         faults, drawbacks = queries.list_faults(connection), queries.list_drawbacks(connection)
         found = faults + drawbacks
         if found and found != self.faults + self.drawbacks:

@@ -30,13 +30,13 @@ def read_content() -> bytes:
 
     Werkzeug takes a body that was cut, at its limit or by a broken connection, for a whole one.
     """
-    length = request.content_length
-    if length is None and "wsgi.input_terminated" not in request.environ:
+    length, environ = request.content_length, request.environ
+    if length is None and "wsgi.input_terminated" not in environ:
         return b""
     if length is not None and length > BODY_LIMIT:
         raise RequestTooLarge(TOO_LARGE)
     try:
-        content: bytes = request.environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
+        content: bytes = environ["wsgi.input"].read(BODY_LIMIT + 1 if length is None else length)
     except (ParseException, NoMoreData) as error:
         raise IncompleteBody(f"its chunks cannot be read: {type(error).__name__}") from None
     if len(content) > BODY_LIMIT:

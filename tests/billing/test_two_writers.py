@@ -122,3 +122,14 @@ def test_a_lead_is_changed_also_when_it_carries_the_cost_already(dialer, post, l
 
     assert changes() == before + 2
     assert dialer.lead_cost(lead_id) == dialer.first_contact_cost(lead_id) == int(cost)
+
+
+@pytest.mark.mariadb  # MySQL is not billed in one trip
+def test_a_server_that_is_no_node_of_a_cluster_changes_nothing_then(app, post, lead_id, changes):
+    app.extensions["database"].hosts.current.checked_until = 0  # so that it is asked what it is
+    post(json={"cost": "5"})
+    before = changes()
+
+    assert post(json={"cost": "5"}).json["updated"] == 1
+
+    assert changes() == before

@@ -99,6 +99,7 @@ VALUES = {
     "min_seconds": 90,
     "with_calls": 1,
     "is_looked_up": 0,
+    "is_cluster": 1,
     "now": NOW,
 }
 

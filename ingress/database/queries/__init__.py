@@ -86,4 +86,12 @@ from .keys import (
     update_api_key_sign_outs,
 )
 from .records import NO_CALL, Bill, Billed, Call, CallId, Claim, Cost, Origin, Search
-from .server import REQUEST_STATEMENTS, create_tables, explain_statement, list_drawbacks, list_faults, set_session
+from .server import (
+    REQUEST_STATEMENTS,
+    create_tables,
+    explain_statement,
+    is_cluster,
+    list_drawbacks,
+    list_faults,
+    set_session,
+)

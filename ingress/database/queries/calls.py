@@ -86,6 +86,7 @@ def bill_at_once(
     undone all.
     """
     values = {**bill.values(), **call._asdict(), "milliseconds": milliseconds, "is_looked_up": int(is_looked_up)}
+    values["is_cluster"] = int(connection.server.is_cluster)
     with raising_duplicates():
         cursor = execute_prepared(connection, "bill_at_once", **values)
     row = cursor.fetchone()

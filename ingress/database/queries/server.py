@@ -57,6 +57,12 @@ def list_faults(connection: Connection) -> list[str]:
     return [fault for (fault,) in execute(connection, "list_faults").fetchall()]
 
 
+def is_cluster(connection: Connection) -> bool:
+    """Return whether the server is a node of a Galera cluster."""
+    row = execute(connection, "is_cluster").fetchone()
+    return bool(row and row[0])
+
+
 def list_drawbacks(connection: Connection) -> list[str]:
     """Return why another host would be better, each reason a text."""
     return [drawback for (drawback,) in execute(connection, "list_drawbacks").fetchall()]
