@@ -26,6 +26,7 @@ class Statements(NamedTuple):
     limits: Mapping[str, int]
 
 
+@cache
 def list_dialers() -> list[str]:
     """Return the names of the dialers: those with a folder that says where their tables are, and the general one."""
     return sorted([TLDIALER, *(path.parent.name for path in SQL.glob("*/schema.sql"))])

@@ -192,7 +192,7 @@ def make_client(dialer, monkeypatch):
     def make(**settings):
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        return create_app().test_client()
+        return create_trusting_app().test_client()
 
     return make
 

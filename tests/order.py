@@ -1,19 +1,21 @@
 """What is collected, and in which order: the longest files first, so that no process is left with one at the end."""
 
 import gc
+import re
 from collections import Counter
 from pathlib import Path
 
 from tests.servers import IS_MARIADB
 
 ROOM = Path(__file__).parent
+WHOLLY_SLOW = re.compile(r"^pytestmark = \[?pytest\.mark\.slow\b", re.MULTILINE)
 CACHED = "ingress/seconds"  # of each file, in pytest's own cache
 
 
 def pytest_ignore_collect(collection_path, config):
     """Without the slow tests, leave out the files that hold no others: each process would import a browser's driver."""
     if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
-        return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text() else None
+        return True if WHOLLY_SLOW.search(collection_path.read_text()) else None
     return None
 
 

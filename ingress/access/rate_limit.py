@@ -32,11 +32,11 @@ class Failures:
     """Counts for all processes where the storage is shared; while that is away each process counts for itself."""
 
     def __init__(self, limit: RateLimitItem, storage_uri: str) -> None:
-        options = REDIS_TIMEOUTS if storage_uri.startswith("redis") else {}
-        shared = storage_from_string(storage_uri, wrap_exceptions=True, **options)
+        is_redis = storage_uri.startswith("redis")
+        shared = storage_from_string(storage_uri, wrap_exceptions=True, **(REDIS_TIMEOUTS if is_redis else {}))
         self.limit = limit
         self.counter = FixedWindowRateLimiter(shared)
-        self.fallback = FixedWindowRateLimiter(MemoryStorage())
+        self.fallback = FixedWindowRateLimiter(MemoryStorage()) if is_redis else self.counter
 
     def count(self, network: str) -> None:
         """Raise 429 for a network with too many failures, this one included."""

@@ -34,7 +34,7 @@ def hook():
     with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
         server.titles = titles
         server.url = f"json://127.0.0.1:{server.server_port}/hook-secret"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield server
         server.shutdown()
 

@@ -125,6 +125,7 @@ def test_a_body_may_be_as_large_unpacked_as_it_may_be_plain(dialer, post, pack_b
     assert len(dialer.costs()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pack_bomb", "encoding"),
     [

@@ -138,6 +138,7 @@ def test_an_unknown_charset_is_none(charset):
     assert decode_text(b"a.b\\x61 +AGE-", charset) == "a.b\\x61 +AGE-"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("charset", [None, "idna", "iso2022_jp", "hz"])
 def test_a_long_text_is_decoded_promptly(charset):
     started = time.monotonic()

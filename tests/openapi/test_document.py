@@ -4,8 +4,6 @@ import json
 import re
 
 import pytest
-from openapi_schema_validator import OAS31Validator
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ingress import create_app, errors
 from ingress.access.credentials import API_ID_NAMES, API_KEY_NAMES
@@ -45,17 +43,6 @@ def names(parameters, place):
 def own_errors():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     return {kind.__name__ for kind in kinds if issubclass(kind, errors.IngressError)} - {"IngressError"}
-
-
-@pytest.mark.parametrize("methods", ["POST", "GET", "POST,GET"])
-def test_the_document_is_valid_openapi_3_1(dialer, monkeypatch, methods):
-    monkeypatch.setenv("INGRESS_METHODS", methods)
-
-    document = create_app().test_client().get("/openapi.json").json
-
-    assert document["openapi"] == "3.1.0"
-    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
-    assert [list(document["paths"][path]) for path in PATHS] == 3 * [methods.lower().split(",")]
 
 
 def test_every_route_is_in_the_document(app, document):
@@ -130,14 +117,6 @@ def test_a_superseded_dry_run_has_every_documented_key_in_its_order(document, po
     answer = post(json={**call, "cost": 2, "dry_run": 1}).json
 
     assert list(document["components"]["schemas"]["Billed"]["properties"]) == list(answer)
-
-
-def test_every_example_fits_its_schema(document):
-    for response in document["components"]["responses"].values():
-        content = response["content"]["application/json"]
-        schema = follow(document, content["schema"]) if "$ref" in content["schema"] else content["schema"]
-        for example in content["examples"].values():
-            OAS31Validator(schema).validate(example["value"])
 
 
 def test_the_document_holds_no_setting_and_no_host(dialer, monkeypatch):

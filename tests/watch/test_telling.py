@@ -80,7 +80,7 @@ def hook():
     with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
         server.received, server.statuses = received, statuses
         server.url = f"json://127.0.0.1:{server.server_port}/hook-secret"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield server
         server.shutdown()
 
@@ -201,6 +201,7 @@ def test_a_setting_without_any_address_is_refused():
         read_recipients(" , ")
 
 
+@pytest.mark.slow
 def test_the_service_and_its_commands_do_not_load_apprise():
     code = "import sys, ingress.__main__; sys.exit('apprise' in sys.modules)"
 
