@@ -10,6 +10,7 @@ from ingress.watch.alarm import read_texts
 from tools import BIN, ROOT
 
 ONCALL = ROOT / "docs" / "oncall"
+TESTS = sorted(ONCALL.glob("*.test.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -21,15 +22,13 @@ def alerts():
 
 @pytest.mark.slow
 def test_every_alert_fires_when_it_must_and_not_otherwise():
-    result = subprocess.run(
-        [BIN / "promtool", "test", "rules", ONCALL / "alerts.test.yaml"], capture_output=True, text=True
-    )
+    result = subprocess.run([BIN / "promtool", "test", "rules", *TESTS], capture_output=True, text=True)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_every_alert_is_tested(alerts):
-    tests = (ONCALL / "alerts.test.yaml").read_text()
+    tests = "".join(file.read_text() for file in TESTS)
 
     assert [name for name in alerts if name not in tests and not name.startswith("IngressSpool")] == []
     assert {name for name in alerts if name.startswith("IngressSpool")} <= {*re.findall(r"IngressSpool\w+", tests)}
