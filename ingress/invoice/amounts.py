@@ -26,7 +26,16 @@ def is_no_amount(text: str) -> bool:
     )  # an error
 
 
-@lru_cache(10_000)  # each text is read twice, and most calls cost the same
+@lru_cache(10_000)  # most calls cost the same
+def find_amount(text: str) -> int | None:
+    """Return the amount of a cell in ten-thousandths; None where it has none, or one that cannot be read."""
+    try:
+        return None if is_no_amount(text) else parse_amount(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(10_000)
 def parse_amount(text: str) -> int:
     """Return an amount in ten-thousandths: a cost, but also one below zero, or with a decimal comma.
 

@@ -28,26 +28,26 @@ class ColumnOptions(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What the header says: `take` returns a row's texts by FIELDS, `only` has the wanted values by their place."""
+    """What the header says: `take` returns a row's texts by FIELDS, `only` has the wanted values by their place.
+
+    `blanks` go behind a row: a cell for each column, and a last one for fields without a column.
+    """
 
     header: list[str]
+    blanks: list[str]
     take: Callable[[list[str]], tuple[str, ...]]
     only: dict[int, str]
     did: str
     names: Texts
 
-    def fill_up(self, cells: list[str]) -> list[str]:
-        """Return the cells with blank ones behind: one for each column, and a last one for fields without a column."""
-        return cells + [""] * (len(self.header) + 1)
-
     def pick(self, cells: list[str]) -> Texts:
-        texts = Texts._make(self.take(self.fill_up(cells)))
+        texts = Texts._make(self.take(cells + self.blanks))
         return texts if texts.did or not self.did else texts._replace(did=self.did)
 
     def are_wanted(self, cells: list[str]) -> bool:
         if not self.only:
             return True
-        filled = self.fill_up(cells)
+        filled = cells + self.blanks
         return all(filled[place].casefold() == value.casefold() for place, value in self.only.items())
 
 
@@ -57,11 +57,12 @@ class AmbiguousColumn(UnusableFile):
 
 def read_cells(line: list[str]) -> list[str]:
     """Return the texts of a line; that of Excel's ="0123", which keeps a text from becoming a number, is 0123."""
-    return [unquote(text) if text[:2] == '="' else text for text in map(str.strip, line)]
+    cells = list(map(str.strip, line))
+    return list(map(unquote, cells)) if '="' in "".join(cells) else cells
 
 
 def unquote(text: str) -> str:
-    return text[2:-1].strip() if text.endswith('"') and text.count('"') == 2 else text
+    return text[2:-1].strip() if text.startswith('="') and text.endswith('"') and text.count('"') == 2 else text
 
 
 def parse_map(text: str) -> dict[str, str]:
@@ -108,7 +109,8 @@ def find_columns(header: list[str], options: ColumnOptions) -> Columns | None:
             require_single(names, header, {**places, **filters})
             only = {filters[name]: value for name, value in options.only.items()}
             take = itemgetter(*(places.get(field, BLANK_PLACE) for field in FIELDS))
-            return Columns(header, take, only, options.did or "", Texts._make(take([*header, ""])))
+            blanks = [""] * (len(header) + 1)
+            return Columns(header, blanks, take, only, options.did or "", Texts._make(take(header + blanks)))
     return None
 
 

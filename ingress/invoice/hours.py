@@ -7,7 +7,10 @@ from typing import NamedTuple
 from ..intake.fields import LATEST
 from .moments import Hour, Moment, Reading, parse_moment, wall_seconds
 
-PARTS = re.compile(r"(.*[ T]\d\d?):([0-5]\d):([0-5]\d)((?: ?[AP]M)?)", re.ASCII | re.IGNORECASE)
+PARTS = re.compile(
+    r"(?P<hour>[^:]*[ T]\d\d?):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>(?: ?[AP]M)?)", re.ASCII | re.IGNORECASE
+)
+SIXTY = {f"{number:02}": number for number in range(60)}  # minutes and seconds by their text
 HOUR_SECONDS = 3_600
 
 
@@ -21,19 +24,26 @@ class StagedTime(NamedTuple):
 
 def read_hour_time(text: str, reading: Reading) -> StagedTime:
     """Return the time that a text names; a ValueError tells what is wrong with it. A month has but 744 hours."""
-    if reading.hours is None or not (parts := PARTS.fullmatch(text)):
-        return stage_moment(parse_moment(text, reading), reading)
-    name, minute, second, half = parts.groups()
-    seconds = int(minute) * 60 + int(second)
-    if hour := reading.hours.get((name, half)):
-        at = hour.start + seconds
-        return StagedTime(at, at, f"{hour.before}{minute}:{second}{hour.behind}")
+    if known := find_hour_time(text, reading):
+        at, written = known
+        return StagedTime(at, at, written)
     moment = parse_moment(text, reading)
     staged = stage_moment(moment, reading)
-    if is_even(moment.last, reading):
+    if reading.hours is not None and (parts := PARTS.fullmatch(text)) and is_even(moment.last, reading):
         before, behind = staged.text[: len("2026-11-10T14:")], staged.text[len("2026-11-10T14:21:09") :]
-        reading.hours[name, half] = Hour(staged.until - seconds, before, behind)
+        seconds = SIXTY[parts["minute"]] * 60 + SIXTY[parts["second"]]
+        reading.hours[parts["hour"], parts["half"]] = Hour(staged.until - seconds, before, behind)
     return staged
+
+
+def find_hour_time(text: str, reading: Reading) -> tuple[int, str] | None:
+    """Return the time that a text names, in seconds and as ISO text, if one of its hour has been read."""
+    name, _, clock = text.partition(":")
+    minute, second = SIXTY.get(clock[:2]), SIXTY.get(clock[3:5])
+    hour = reading.hours and reading.hours.get((name, clock[5:]))
+    if not hour or minute is None or second is None or clock[2] != ":":
+        return None
+    return hour.start + minute * 60 + second, f"{hour.before}{clock[:5]}{hour.behind}"
 
 
 def stage_moment(moment: Moment, reading: Reading) -> StagedTime:

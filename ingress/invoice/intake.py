@@ -1,7 +1,7 @@
 """The export into the staging file, row by row; what is no call is counted and left out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from .day_order import DayOrder
 from .exports import Texts
 from .files import open_tables
 from .moments import Reading, join_clock, parse_moment
+from .plain_rows import read_plain_row
 from .progress import show_progress
 from .rows import NOT_OWED, StagedRow, read_row
 from .sheets import LeftSheet, TakenSheet, choose_sheets
@@ -80,27 +81,27 @@ def read_sheets(reading: Reading, intake: Intake) -> Iterator[StagedRow | None]:
     for sheet in intake.taken:
         reading = reading._replace(epoch=sheet.table.epoch)
         place = f"{{}} of {sheet.name}" if len(intake.taken) > 1 else None
-        number = 0
-        lines = sheet.table.read(strict=True)
-        for number, row in read_rows(lines, sheet, reading, intake, behind, place):  # noqa: B007 - it counts on
-            yield row
-        behind += number
+        behind += yield from read_rows(sheet.table.read(strict=True), sheet, reading, intake, behind, place)
 
 
 def read_rows(
     lines: Iterable[list[str]], sheet: TakenSheet, reading: Reading, intake: Intake, behind: int, place: str | None
-) -> Iterator[tuple[int, StagedRow | None]]:
-    """Yield the number of each line, and the row to be staged, if it is one; count them all in the Intake."""
-    columns = sheet.columns
+) -> Generator[StagedRow | None, None, int]:
+    """Yield for each line the row to be staged, if it is one; count them all in the Intake, and return the lines."""
+    columns, number = sheet.columns, 0
     for number, cells in enumerate(map(read_cells, lines), start=1):
         row = None
         if number > sheet.header and any(cells) and cells != columns.header:
-            texts = columns.pick(cells)
-            if is_call(cells, texts, reading, intake.sums):
-                row, cost = read_row(behind + number, texts, reading, columns.names, place and place.format(number))
-                intake.sums.add(cost.stated or 0, cost.owed or 0)
+            texts, where = columns.pick(cells), place and place.format(number)
+            row = read_plain_row(behind + number, texts, reading, where)
+            stated = row and row.cost
+            if not row and is_call(cells, texts, reading, intake.sums):
+                row, stated = read_row(behind + number, texts, reading, columns.names, where)
+            if row:
+                intake.sums.add(stated or 0, row.cost or 0)
                 row = count_row(row, cells, texts, sheet, intake)
-        yield number, row
+        yield row
+    return number
 
 
 def is_call(cells: list[str], texts: Texts, reading: Reading, totals: Totals) -> bool:

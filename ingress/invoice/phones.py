@@ -13,11 +13,14 @@ SCIENTIFIC = re.compile(r"\d(?:[.,](\d*))?E\+?(\d{1,2})", re.ASCII | re.IGNORECA
 DROPPED_ZEROS = 2  # that programs leave out at the end; where more digits are missing, they were rounded
 
 
-@lru_cache(10_000)  # an invoice has few DIDs, and callers who call again
 def read_number(text: str) -> str:
     """Return the 10 digits of a North American number; a ValueError tells what is wrong with it."""
-    if plain := PLAIN_NUMBER.fullmatch(text):
-        return plain[1]
+    plain = PLAIN_NUMBER.fullmatch(text)
+    return plain[1] if plain else interpret_number(text)
+
+
+@lru_cache(10_000)  # an invoice has few DIDs, and callers who call again
+def interpret_number(text: str) -> str:
     text = text.lstrip("'").strip()
     if whole := WHOLE.fullmatch(text):
         text = whole[1]

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from .. import errors
 from ..errors import IngressError
-from .amounts import is_no_amount, parse_amount
+from .amounts import find_amount, is_no_amount, parse_amount
 from .exports import FIELDS, Texts
 from .hours import StagedTime, read_hour_time, stage_moment
 from .moments import Reading, join_clock, parse_moment
@@ -52,8 +52,9 @@ class RowCost(NamedTuple):
 
 def read_row(
     number: int, texts: Texts, reading: Reading, names: Texts = NO_NAMES, place: str | None = None
-) -> tuple[StagedRow, RowCost]:
-    """Return the row as it is staged: times as seconds on the dialer's wall clock, money in ten-thousandths.
+) -> tuple[StagedRow, int | None]:
+    """Return the row as it is staged, times as seconds on the dialer's wall clock, and the amount before its status
+    counts; money is in ten-thousandths.
 
     A field that cannot be read is None; `problem` says why, of several the first in the webhook's order. `names` are
     those of the columns, `place` is where the row is if its number does not say it.
@@ -90,7 +91,7 @@ def read_row(
         place=place,
         remark=cost.remark,
     )
-    return row, cost
+    return row, cost.stated
 
 
 def read_called(texts: Texts, reading: Reading, text: str) -> StagedTime:
@@ -99,8 +100,7 @@ def read_called(texts: Texts, reading: Reading, text: str) -> StagedTime:
 
 def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:
     """Return what the call costs after its adjustment: nothing where its status says that it is not owed."""
-    if not texts.adjustment and not texts.status and is_plain(texts.cost):
-        cost = parse_amount(texts.cost)
+    if not texts.adjustment and not texts.status and (cost := find_amount(texts.cost)) is not None:
         return RowCost(cost, cost, blank=False)
     read = partial(read_field, problems, names)
     parts = [("cost", texts.cost), ("adjustment", texts.adjustment)]
@@ -115,14 +115,6 @@ def read_cost(problems: list[str], names: Texts, texts: Texts) -> RowCost:
         return RowCost(0, stated, blank=False, remark=f"not owed: {texts.status} in column {names.status!r}")
     adjusted = f"with {texts.adjustment} in column {names.adjustment!r}" if len(amounts) > 1 and amounts[1] else None
     return RowCost(stated, stated, blank=False, remark=adjusted)
-
-
-@lru_cache(10_000)  # most calls cost the same
-def is_plain(text: str) -> bool:
-    try:
-        return not is_no_amount(text) and parse_amount(text) is not None
-    except ValueError:
-        return False
 
 
 def read_field(
