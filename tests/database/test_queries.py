@@ -155,7 +155,6 @@ def test_the_typed_rows_have_the_columns_of_their_statement():
         "list_unmatched_deliveries": queries.UnmatchedDelivery,
         "find_nearest_call": queries.NearestCall,
         "list_deliveries": queries.ListedDelivery,
-        "list_costs": queries.ReceivedCost,
         "list_delivery_keys": queries.DeliveryKey,
         "find_cost": queries.FoundCost,
         "find_billed_delivery": queries.BilledDelivery,

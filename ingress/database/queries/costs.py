@@ -85,7 +85,12 @@ def find_cost_span(connection: Connection) -> CostSpan:
 
 def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     """Return the ReceivedCosts among the cost ids `first` to `last`."""
-    return list(starmap(ReceivedCost, execute(connection, "list_costs", **values).fetchall()))
+    return list(starmap(read_received_cost, execute(connection, "list_costs", **values).fetchall()))
+
+
+def read_received_cost(text: str, notes: str | None) -> ReceivedCost:
+    cost_id, did, cid, called, cost, has_call = text.split(" ")
+    return ReceivedCost(int(cost_id), notes, did, cid, int(called), int(cost), int(has_call))
 
 
 def list_raises(connection: Connection, **values: Any) -> list[Raise]:
