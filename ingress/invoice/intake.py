@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from ..intake.fields import LATEST
@@ -13,7 +14,7 @@ from .day_order import DayOrder
 from .exports import Texts
 from .files import open_tables
 from .moments import Reading, join_clock, parse_moment
-from .plain_rows import read_plain_row
+from .plain_rows import PlainRow, read_plain_row
 from .progress import show_progress
 from .rows import NOT_OWED, StagedRow, read_row
 from .sheets import LeftSheet, TakenSheet, choose_sheets
@@ -22,6 +23,9 @@ from .tables import UnusableFile
 from .totals import Totals, amount_or_none, is_average, is_summary, may_be_call
 
 NO_OPTIONS = ColumnOptions()
+BATCH = 1_000  # rows that are staged together
+
+AnyRow = PlainRow | StagedRow
 
 
 @dataclass
@@ -71,11 +75,14 @@ def stage(staging: Staging, reading: Reading, intake: Intake) -> Intake:
     lines = [sheet.table.lines for sheet in intake.taken]
     length = None if None in lines else sum(filter(None, lines))
     with show_progress("Rows", read_sheets(reading, intake), length, step=1000) as rows:
-        staging.run_for_each("insert_row", filter(None, rows))
+        found = filter(None, rows)
+        while batch := list(islice(found, BATCH)):
+            staging.run_for_each("insert_plain_row", [row for row in batch if isinstance(row, PlainRow)])
+            staging.run_for_each("insert_row", [row for row in batch if isinstance(row, StagedRow)])
     return intake
 
 
-def read_sheets(reading: Reading, intake: Intake) -> Iterator[StagedRow | None]:
+def read_sheets(reading: Reading, intake: Intake) -> Iterator[AnyRow | None]:
     """Yield the rows of all sheets, None for a line that is no row. Those of the second sheet count on."""
     behind = 0
     for sheet in intake.taken:
@@ -86,17 +93,17 @@ def read_sheets(reading: Reading, intake: Intake) -> Iterator[StagedRow | None]:
 
 def read_rows(
     lines: Iterable[list[str]], sheet: TakenSheet, reading: Reading, intake: Intake, behind: int, place: str | None
-) -> Generator[StagedRow | None, None, int]:
+) -> Generator[AnyRow | None, None, int]:
     """Yield for each line the row to be staged, if it is one; count them all in the Intake, and return the lines."""
     columns, number = sheet.columns, 0
     for number, cells in enumerate(map(read_cells, lines), start=1):
-        row = None
+        row: AnyRow | None = None
         if number > sheet.header and any(cells) and cells != columns.header:
-            texts, where = columns.pick(cells), place and place.format(number)
-            row = read_plain_row(behind + number, texts, reading, where)
+            texts = columns.pick(cells)
+            row = None if place else read_plain_row(behind + number, texts, reading)
             stated = row and row.cost
             if not row and is_call(cells, texts, reading, intake.sums):
-                row, stated = read_row(behind + number, texts, reading, columns.names, where)
+                row, stated = read_row(behind + number, texts, reading, columns.names, place and place.format(number))
             if row:
                 intake.sums.add(stated or 0, row.cost or 0)
                 row = count_row(row, cells, texts, sheet, intake)
@@ -121,7 +128,7 @@ def has_date(texts: Texts, reading: Reading) -> bool:
     return True
 
 
-def count_row(row: StagedRow, cells: list[str], texts: Texts, sheet: TakenSheet, intake: Intake) -> StagedRow | None:
+def count_row(row: AnyRow, cells: list[str], texts: Texts, sheet: TakenSheet, intake: Intake) -> AnyRow | None:
     """Count the row; return it, or None where `--only` leaves it out."""
     if not sheet.columns.are_wanted(cells):
         intake.left_out += 1

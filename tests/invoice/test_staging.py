@@ -13,6 +13,7 @@ from ingress.invoice.disputes import StagedDispute
 from ingress.invoice.findings import StagedFinding
 from ingress.invoice.hints import Causes, Exchanged, LateCosts
 from ingress.invoice.period import Span
+from ingress.invoice.plain_rows import PlainRow
 from ingress.invoice.plot import DayDifference
 from ingress.invoice.received import StagedDelivery
 from ingress.invoice.rows import StagedRow
@@ -24,6 +25,7 @@ SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_fin
 WRITTEN = {
     "insert_raise": Raise,
     "insert_received": ReceivedCost,
+    "insert_plain_row": PlainRow,
     "insert_row": StagedRow,
     "update_delivery": StagedDelivery,
     "update_received_call": CostCall,
