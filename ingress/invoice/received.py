@@ -1,8 +1,11 @@
 """What came in, staged for the comparison: the costs of the key, and the senders' own keys of their deliveries."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from flask import current_app
@@ -62,13 +65,25 @@ def stage_costs(
         "with_calls": 1,
     }
     with show_progress("Costs", range(first, last + 1, COST_BATCH)) as starts:
-        for start in starts:
-            costs = read_costs(first=start, last=start + COST_BATCH - 1, values=values)
+        for costs in read_ahead(partial(read_costs, values), starts):
             staging.run_for_each("insert_received", costs)
 
 
-def read_costs(first: int, last: int, values: dict[str, Any]) -> list[queries.ReceivedCost]:
-    """Return the costs in a range of ids, from the first failure on without their calls, which are then looked up."""
+def read_ahead(read: Callable[[int], Rows], starts: Iterable[int]) -> Iterator[Rows]:
+    """Yield what `read` returns for each start; while one result is used, the database is already at the next."""
+    with ThreadPoolExecutor(1) as reader:
+        following: Future[Rows] | None = None
+        for start in starts:
+            present, following = following, reader.submit(copy_context().run, read, start)
+            if present:
+                yield present.result()
+        if following:
+            yield following.result()
+
+
+def read_costs(values: dict[str, Any], first: int) -> list[queries.ReceivedCost]:
+    """Return a batch of costs, from the first failure on without their calls, which are then looked up."""
+    last = first + COST_BATCH - 1
     if values["with_calls"]:
         deadline = time.monotonic() + CALLS_SECONDS
         try:
