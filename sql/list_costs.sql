@@ -1,13 +1,13 @@
 -- Lists the costs of one key whose calls came in a period, among a range of cost ids, in ten-thousandths and in seconds of
--- the wall clock: cost is `cost_id did cid called cost has_call`, one text, because each column of a row costs its reader
--- as much as all of that. has_call is 1 if its call is in the call log by the rule of find_call, and 2 if that may be one of
--- less than min_seconds (0 asks for none). Without with_calls it is always 0: the index leads to all calls of a caller,
--- whatever their time, and that of a caller with a hundred thousand calls takes too long. Goes through the primary key, a
--- short range a statement: a dialer's own table has no index that fits, and one more would slow every delivery down. The
--- numbers are read as numbers, so that their text takes the collation of the log; a column of another one would lose the
--- log's index.
+-- the wall clock: cost is `cost_id did cid called cost has_call notes`, one text, because each column of a row costs its
+-- reader as much as all of that; where there are no notes, it ends before. has_call is 1 if its call is in the call log by
+-- the rule of find_call, and 2 if that may be one of less than min_seconds (0 asks for none). Without with_calls it is
+-- always 0: the index leads to all calls of a caller, whatever their time, and that of a caller with a hundred thousand
+-- calls takes too long. Goes through the primary key, a short range a statement: a dialer's own table has no index that
+-- fits, and one more would slow every delivery down. The numbers are read as numbers, so that their text takes the collation
+-- of the log; a column of another one would lose the log's index.
 -- takes: first, last, method_id, since, until, match_before, match_after, min_seconds, with_calls
--- returns: cost, notes
+-- returns: cost
 SELECT
   CONCAT_WS(
     ' ', r.cost_id, r.call_to, r.call_from, TIMESTAMPDIFF(SECOND, '1970-01-01', r.call_date), CAST(r.cost * 10000 AS SIGNED),
@@ -64,9 +64,9 @@ SELECT
           AND c.call_direction = 'INBOUND'
           AND c.sec_talk < %(min_seconds)s
       )
-    ))
-  ) AS cost,
-  NULLIF(TRIM(r.notes), '') AS notes
+    )),
+    TRIM(r.notes)
+  ) AS cost
 FROM call_costs AS r
 WHERE r.cost_id BETWEEN %(first)s AND %(last)s
   AND r.method = 'ingress'

@@ -3,7 +3,7 @@
 -- less than min_seconds (0 asks for none), which is looked up then. Reads no table of the dialer, which such a range would
 -- hold up for long.
 -- takes: first, last, method_id, since, until, min_seconds, with_calls
--- returns: cost, notes
+-- returns: cost
 SELECT
   CONCAT_WS(
     ' ', r.cost_id, r.call_to, r.call_from, TIMESTAMPDIFF(SECOND, '1970-01-01', r.call_date), CAST(r.cost * 10000 AS SIGNED),
@@ -13,9 +13,9 @@ SELECT
       WHERE d.call_from = r.call_from
         AND d.cost_id = r.cost_id
         AND d.call_log_id IS NOT NULL
-    )) * (1 + (%(min_seconds)s > 0))
-  ) AS cost,
-  NULLIF(TRIM(r.notes), '') AS notes
+    )) * (1 + (%(min_seconds)s > 0)),
+    TRIM(r.notes)
+  ) AS cost
 FROM call_costs AS r
 WHERE r.cost_id BETWEEN %(first)s AND %(last)s
   AND r.method = 'ingress'

@@ -88,9 +88,9 @@ def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     return list(starmap(read_received_cost, execute(connection, "list_costs", **values).fetchall()))
 
 
-def read_received_cost(text: str, notes: str | None) -> ReceivedCost:
-    cost_id, did, cid, called, cost, has_call = text.split(" ")
-    return ReceivedCost(int(cost_id), notes, did, cid, int(called), int(cost), int(has_call))
+def read_received_cost(text: str) -> ReceivedCost:
+    cost_id, did, cid, called, cost, has_call, *notes = text.split(" ", 6)
+    return ReceivedCost(int(cost_id), (notes and notes[0]) or None, did, cid, int(called), int(cost), int(has_call))
 
 
 def list_raises(connection: Connection, **values: Any) -> list[Raise]:
