@@ -37,3 +37,4 @@ def compare(
     staging.run("judge_doubts", after=after)
     staging.run("judge_file")
     staging.run("judge_received", **period._asdict())
+    staging.run_script("create_finding_indexes")
