@@ -1,7 +1,7 @@
--- Stages a cost that came in.
--- takes: cost_id, notes, did, cid, called, cost, has_call
+-- Stages a cost that came in; its numbers may come as texts.
+-- takes: cost_id, did, cid, called, cost, has_call, notes
 -- returns: nothing
 INSERT INTO received
-  (cost_id, notes, did, cid, called, cost, has_call)
+  (cost_id, did, cid, called, cost, has_call, notes)
 VALUES
-  (:cost_id, :notes, :did, :cid, :called, :cost, :has_call)
+  (:cost_id, :did, :cid, :called, :cost, :has_call, NULLIF(:notes, ''))

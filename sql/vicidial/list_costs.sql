@@ -14,7 +14,7 @@ SELECT
         AND d.cost_id = r.cost_id
         AND d.call_log_id IS NOT NULL
     )) * (1 + (%(min_seconds)s > 0)),
-    TRIM(r.notes)
+    COALESCE(TRIM(r.notes), '')
   ) AS cost
 FROM call_costs AS r
 WHERE r.cost_id BETWEEN %(first)s AND %(last)s

@@ -21,7 +21,10 @@ from ingress.invoice.staging import CACHE_KIB, INVOICE_STATEMENTS, open_staging
 from ingress.invoice.summary import Nearby, StagedCount, StagedTotal
 from ingress.sql import SQL
 
-SCRIPTS = {"create_tables", "create_indexes", "create_call_indexes", "create_findings", "create_finding_indexes", "create_disputes"}
+SCRIPTS = {
+    *("create_tables", "create_indexes", "create_call_indexes"),
+    *("create_findings", "create_finding_indexes", "create_disputes"),
+}
 WRITTEN = {
     "insert_raise": Raise,
     "insert_received": ReceivedCost,

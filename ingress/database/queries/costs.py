@@ -25,16 +25,17 @@ called_at = attrgetter("call_date")
 class ReceivedCost(NamedTuple):
     """A cost of one key: `called` in seconds on the dialer's wall clock, `cost` in ten-thousandths.
 
-    `has_call` is 1 if its call is in the call log, 2 if that may be one that is too short, else 0.
+    `has_call` is 1 if its call is in the call log, 2 if that may be one that is too short, else 0. Numbers stay the
+    text that came: SQLite makes numbers of them.
     """
 
-    cost_id: int
-    notes: str | None
+    cost_id: str
     did: str
     cid: str
-    called: int
-    cost: int
-    has_call: int
+    called: str
+    cost: str
+    has_call: str
+    notes: str
 
 
 class DeliveryKey(NamedTuple):
@@ -85,12 +86,8 @@ def find_cost_span(connection: Connection) -> CostSpan:
 
 def list_costs(connection: Connection, **values: Any) -> list[ReceivedCost]:
     """Return the ReceivedCosts among the cost ids `first` to `last`."""
-    return list(starmap(read_received_cost, execute(connection, "list_costs", **values).fetchall()))
-
-
-def read_received_cost(text: str) -> ReceivedCost:
-    cost_id, did, cid, called, cost, has_call, *notes = text.split(" ", 6)
-    return ReceivedCost(int(cost_id), (notes and notes[0]) or None, did, cid, int(called), int(cost), int(has_call))
+    rows = execute(connection, "list_costs", **values).fetchall()
+    return [ReceivedCost._make(text.split(" ", 6)) for (text,) in rows]
 
 
 def list_raises(connection: Connection, **values: Any) -> list[Raise]:
