@@ -46,6 +46,17 @@ def find_hour_time(text: str, reading: Reading) -> tuple[int, str] | None:
     return hour.start + minute * 60 + second, f"{hour.before}{clock[:5]}{hour.behind}"
 
 
+def read_single_time(text: str, reading: Reading) -> tuple[int, str] | None:
+    """Return the time that a text names, as `find_hour_time` does; None for a whole day or what cannot be read."""
+    if known := find_hour_time(text, reading):
+        return known
+    try:
+        staged = read_hour_time(text, reading)
+    except ValueError:
+        return None
+    return (staged.until, staged.text) if staged.since == staged.until else None
+
+
 def stage_moment(moment: Moment, reading: Reading) -> StagedTime:
     until = wall_seconds(moment.last, reading.dialer_zone)
     since = until if moment.first is moment.last else wall_seconds(moment.first, reading.dialer_zone)

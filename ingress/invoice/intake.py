@@ -14,7 +14,7 @@ from .day_order import DayOrder
 from .exports import Texts
 from .files import open_tables
 from .moments import Reading, join_clock, parse_moment
-from .plain_rows import PlainRow, read_plain_row
+from .plain_rows import PlainRow, read_plain_rows
 from .progress import show_progress
 from .rows import NOT_OWED, StagedRow, read_row
 from .sheets import LeftSheet, TakenSheet, choose_sheets
@@ -23,7 +23,7 @@ from .tables import UnusableFile
 from .totals import Totals, amount_or_none, is_average, is_summary, may_be_call
 
 NO_OPTIONS = ColumnOptions()
-BATCH = 1_000  # rows that are staged together
+BATCH = 1_000  # rows that are read and staged together
 
 AnyRow = PlainRow | StagedRow
 
@@ -95,20 +95,33 @@ def read_rows(
     lines: Iterable[list[str]], sheet: TakenSheet, reading: Reading, intake: Intake, behind: int, place: str | None
 ) -> Generator[AnyRow | None, None, int]:
     """Yield for each line the row to be staged, if it is one; count them all in the Intake, and return the lines."""
-    columns, number = sheet.columns, 0
-    for number, cells in enumerate(map(read_cells, lines), start=1):
-        row: AnyRow | None = None
-        if number > sheet.header and any(cells) and cells != columns.header:
-            texts = columns.pick(cells)
-            row = None if place else read_plain_row(behind + number, texts, reading)
-            stated = row and row.cost
-            if not row and is_call(cells, texts, reading, intake.sums):
-                row, stated = read_row(behind + number, texts, reading, columns.names, place and place.format(number))
-            if row:
-                intake.sums.add(stated or 0, row.cost or 0)
-                row = count_row(row, cells, texts, sheet, intake)
-        yield row
+    remaining, columns, number = map(read_cells, lines), sheet.columns, sheet.header
+    yield from (None for _ in islice(remaining, sheet.header))
+    while batch := list(islice(remaining, BATCH)):
+        plain = [None] * len(batch) if place else read_plain_rows(batch, behind + number + 1, columns, reading)
+        for cells, plain_row in zip(batch, plain, strict=True):
+            number += 1
+            row: AnyRow | None = plain_row
+            if plain_row:
+                intake.sums.add(plain_row.cost, plain_row.cost)
+            elif any(cells) and cells != columns.header:
+                row = read_special_row(behind + number, cells, place and place.format(number), sheet, reading, intake)
+            yield row and count_row(row, cells, sheet, intake)
     return number
+
+
+def read_special_row(
+    number: int, cells: list[str], place: str | None, sheet: TakenSheet, reading: Reading, intake: Intake
+) -> StagedRow | None:
+    """Return a row that takes a closer look, or None for one that is no call; add it to the sums."""
+    texts = sheet.columns.pick(cells)
+    if not is_call(cells, texts, reading, intake.sums):
+        return None
+    row, stated = read_row(number, texts, reading, sheet.columns.names, place)
+    intake.sums.add(stated or 0, row.cost or 0)
+    if texts.status and sheet.columns.are_wanted(cells) and (not_owed := NOT_OWED.fullmatch(texts.status)):
+        intake.not_owed[not_owed[1].capitalize()] += 1
+    return row
 
 
 def is_call(cells: list[str], texts: Texts, reading: Reading, totals: Totals) -> bool:
@@ -128,13 +141,11 @@ def has_date(texts: Texts, reading: Reading) -> bool:
     return True
 
 
-def count_row(row: AnyRow, cells: list[str], texts: Texts, sheet: TakenSheet, intake: Intake) -> AnyRow | None:
+def count_row(row: AnyRow, cells: list[str], sheet: TakenSheet, intake: Intake) -> AnyRow | None:
     """Count the row; return it, or None where `--only` leaves it out."""
     if not sheet.columns.are_wanted(cells):
         intake.left_out += 1
         return None
     intake.rows += 1
     intake.rows_of_sheet[sheet.name] += 1
-    if texts.status and (not_owed := NOT_OWED.fullmatch(texts.status)):
-        intake.not_owed[not_owed[1].capitalize()] += 1
     return row

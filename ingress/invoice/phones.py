@@ -13,10 +13,15 @@ SCIENTIFIC = re.compile(r"\d(?:[.,](\d*))?E\+?(\d{1,2})", re.ASCII | re.IGNORECA
 DROPPED_ZEROS = 2  # that programs leave out at the end; where more digits are missing, they were rounded
 
 
+def find_number(text: str) -> str | None:
+    """Return the 10 digits of a number that needs no interpretation, else None."""
+    plain = PLAIN_NUMBER.fullmatch(text)
+    return plain and plain[1]
+
+
 def read_number(text: str) -> str:
     """Return the 10 digits of a North American number; a ValueError tells what is wrong with it."""
-    plain = PLAIN_NUMBER.fullmatch(text)
-    return plain[1] if plain else interpret_number(text)
+    return find_number(text) or interpret_number(text)
 
 
 @lru_cache(10_000)  # an invoice has few DIDs, and callers who call again
