@@ -22,8 +22,8 @@ FAILURES = ("no_connection", "not_writable", "stalls")  # kinds after which a ho
 class Host:
     """A host of the URL. Times are on the monotonic clock.
 
-    `faults` are reasons to write no money there, `drawbacks` reasons to use another host if there is one. It
-    counts as a node of a cluster until it has been asked.
+    `faults` are reasons to write no money there, `drawbacks` reasons to use another host if there is one. It counts as
+    a node of a cluster until it has been asked.
     """
 
     address: str

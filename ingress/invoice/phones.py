@@ -26,6 +26,7 @@ def read_number(text: str) -> str:
 
 @lru_cache(10_000)  # an invoice has few DIDs, and callers who call again
 def interpret_number(text: str) -> str:
+    """Return the 10 digits of a number with signs, or as a spreadsheet has mangled it; raises ValueError."""
     text = text.lstrip("'").strip()
     if whole := WHOLE.fullmatch(text):
         text = whole[1]
