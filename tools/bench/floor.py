@@ -9,7 +9,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 from flask import Flask
-from flask.ctx import AppContext
 from werkzeug.datastructures import MultiDict
 
 from ingress.billing.writing import choose_work
@@ -27,16 +26,17 @@ SENT = json.dumps({"path": DELIVERED_PATH, "query": [], "body": DELIVERED_BODY, 
 
 def bill_for(seconds: float, database: Database, calls: int) -> int:
     """Bill calls of the log in all threads for some seconds; return how many were billed."""
-    deadline = time.monotonic() + seconds
+    deadline, app = time.monotonic() + seconds, make_service()
     with ThreadPoolExecutor(THREADS) as pool:
-        return sum(pool.map(lambda _: bill_until(deadline, database, calls), range(THREADS)))
+        return sum(pool.map(lambda _: bill_until(deadline, app, database, calls), range(THREADS)))
 
 
-def bill_until(deadline: float, database: Database, calls: int) -> int:
+def bill_until(deadline: float, app: Flask, database: Database, calls: int) -> int:
     connection = database.connect()
+    connection.server.examine(connection)
     delivery = Delivery(Parameters(MultiDict(), MultiDict()), "127.0.0.1", datetime.now(UTC), deadline=None)
     count = 0
-    with look_ups_of_a_service():
+    with app.app_context():
         while time.monotonic() < deadline:
             bill = bill_of(random.randint(1, calls))  # noqa: S311
             choose_work(connection, delivery, False, bill)(connection, bill, delivery)
@@ -45,11 +45,11 @@ def bill_until(deadline: float, database: Database, calls: int) -> int:
     return count
 
 
-def look_ups_of_a_service() -> AppContext:
-    """Return the context of an application that has no more than billing asks it for."""
+def make_service() -> Flask:
+    """Return an application that has no more than billing asks it for."""
     app = Flask(__name__)
     app.extensions["look_ups"] = LookUps()
-    return app.app_context()
+    return app
 
 
 def bill_of(call: int) -> Bill:
