@@ -6,6 +6,7 @@ from ingress.access.key_secrets import hash_secret
 from ingress.database import queries
 
 SECRET = "a-secret-for-tests"
+PATIENCE = 60  # seconds with a statement of the tests' own, as another process may keep the disk busy
 TABLES = ("deliveries", "cost_changes", "call_costs", "tldialer_call_log", "lead_first_contacts", "leads", "api_keys")
 
 
@@ -14,6 +15,8 @@ class Dialer:
 
     def __init__(self, connection):
         self.connection = connection
+        connection.answer_timeout = PATIENCE
+        self.execute(f"SET SESSION /*M! max_statement_time = {PATIENCE}, */ innodb_lock_wait_timeout = 1")
 
     def execute(self, statement, *values):
         cursor = self.connection.cursor(DictCursor)
