@@ -46,15 +46,12 @@ def find_hour_time(text: str, reading: Reading) -> tuple[int, str] | None:
     return hour.start + minute * 60 + second, f"{hour.before}{clock[:5]}{hour.behind}"
 
 
-def read_single_time(text: str, reading: Reading) -> tuple[int, str] | None:
-    """Return the time that a text names, as `find_hour_time` does; None for a whole day or what cannot be read."""
-    if known := find_hour_time(text, reading):
-        return known
+def find_time(text: str, reading: Reading) -> StagedTime | None:
+    """Return the time that a text names; None where it cannot be read."""
     try:
-        staged = read_hour_time(text, reading)
+        return read_hour_time(text, reading)
     except ValueError:
         return None
-    return (staged.until, staged.text) if staged.since == staged.until else None
 
 
 def stage_moment(moment: Moment, reading: Reading) -> StagedTime:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from .amounts import find_amount
 from .columns import Columns
 from .exports import Texts
-from .hours import read_single_time
+from .hours import find_time
 from .moments import Reading
 from .phones import find_number
 
@@ -39,8 +39,7 @@ def read_plain_rows(
     rows: list[PlainRow | None] = []
     for number, (call_id, did, cid, date, notes, amount, is_special) in enumerate(fields, start=first):
         row = None
-        if did and cid and amount is not None and not is_special and (called := read_single_time(date, reading)):
-            at, written = called
-            row = PlainRow(number, call_id or None, did, cid, at, at, written, notes or None, amount)
+        if did and cid and amount is not None and not is_special and (called := find_time(date, reading)):
+            row = PlainRow(number, call_id or None, did, cid, *called, notes or None, amount)
         rows.append(row)
     return rows

@@ -13,10 +13,10 @@ from ingress.invoice.plain_rows import read_plain_rows
 from ingress.invoice.rows import StagedRow, read_row
 
 HEADER = ["Call Date", "Caller ID", "Target Number", "Payout", "Inbound Call ID", "Status"]
-SINGLE_TIMES = ["11/10/2025 02:21:09 PM", "2025-11-10T14:21:09-05:00", "11/02/2025 01:30:00 AM", "45000.5"]
+TIMES = ["11/10/2025 02:21:09 PM", "2025-11-10T14:21:09-05:00", "11/02/2025 01:30:00 AM", "45000.5", "11/10/2025"]
 PLAIN_NUMBERS = ["17205550134", "+18005550142"]
 PLAIN_AMOUNTS = ["$12.50", "(3.00)", "0"]
-DATES = [*SINGLE_TIMES, "11/10/2025", "soon", ""]
+DATES = [*TIMES, "soon", ""]
 NUMBERS = [*PLAIN_NUMBERS, "(720) 555-0134", "555", ""]
 AMOUNTS = [*PLAIN_AMOUNTS, "-", "free"]
 STATUSES = ["", "returned"]
@@ -43,7 +43,7 @@ def test_rows_read_together_are_as_each_is_alone(columns):
         if row:
             plain += 1
             assert alone == StagedRow(**row._asdict(), date_billed=None, blank=False, problem=None)
-    assert plain == len(SINGLE_TIMES) * len(PLAIN_NUMBERS) ** 2 * len(PLAIN_AMOUNTS)
+    assert plain == len(TIMES) * len(PLAIN_NUMBERS) ** 2 * len(PLAIN_AMOUNTS)
 
 
 def test_only_the_dates_of_rows_with_numbers_and_an_amount_tell_the_order(columns):

@@ -85,8 +85,8 @@ def bill_at_once(
     Returns what is Billed, and whether the call log was too busy to look the call up. Raises DuplicateDelivery, having
     undone all.
     """
-    values = {**bill.values(), **call._asdict(), "milliseconds": milliseconds, "is_looked_up": int(is_looked_up)}
-    values["is_cluster"] = int(connection.server.is_cluster)
+    flags = {"is_looked_up": int(is_looked_up), "is_cluster": int(connection.server.is_cluster)}
+    values = {**bill.values(), **call._asdict(), "milliseconds": milliseconds, **flags}
     with raising_duplicates():
         cursor = execute_prepared(connection, "bill_at_once", **values)
     row = cursor.fetchone()
